@@ -1,0 +1,193 @@
+// The guided tour: five short steps, each of which can be done by hand or at the press of a button. Written for Ruhepol's commands;
+// steps whose commands are not registered say so.
+import * as api from './api.js';
+import { h, fill, iconButton } from './dom.js';
+import { move } from './drawer.js';
+import { interact } from './interact.js';
+import { state, emit, recall, store } from './state.js';
+import { t, language, now, instant, civil } from './texts.js';
+
+const WORDS = {
+  de: [
+    ['Einen Fall aus einer Nachricht eröffnen', 'Kim schreibt in #support. Im Menü der Nachricht (⋯) steht „Fall eröffnen“. Der Titel ist schon ausgefüllt.'],
+    ['Einen hitzigen Entwurf prüfen', 'Mit /entwurf liest der Bot einen Text vor dem Absenden. Er nennt, was heftig klingen könnte, warum, und schlägt Ruhigeres vor. Nur du siehst das.'],
+    ['Ein Versprechen geben und die Uhr stellen', 'Mit /nachfassen merkt sich der Bot, was wann zugesagt ist. Die Uhr der Werkstatt springt weiter, und die Erinnerung kommt.'],
+    ['Überblick und Bericht', 'Der Bericht zeigt Zahlen zum Team, nie zu einzelnen Personen.'],
+    ['Was gespeichert ist, und löschen', 'Mit /datenschutz siehst du, was über dich gespeichert ist. Du kannst es mitnehmen oder löschen.'],
+  ],
+  en: [
+    ['Open a case from a message', 'Kim writes in #support. The message’s menu (⋯) holds “Open case”. The title is filled in already.'],
+    ['Check a heated draft', 'With /draft the bot reads a text before it is sent. It says what may sound harsh and why, and offers calmer words. Only you see it.'],
+    ['Make a promise and move the clock', 'With /followup the bot remembers what was promised for when. The workshop’s clock jumps ahead and the reminder arrives.'],
+    ['Overview and report', 'The report shows numbers about the team, never about single persons.'],
+    ['What is stored, and erasing it', 'With /privacy you see what is stored about you. You can take it along or erase it.'],
+  ],
+};
+
+const SAMPLE = {
+  de: { ask: 'Hallo, meine Rechnung vom Oktober stimmt nicht. Können Sie bitte nachsehen?', draft: 'Wie ich Ihnen schon dreimal gesagt habe: Das ist nicht unser Problem. Lesen Sie endlich die Anleitung!', what: 'Frau Berger wegen der Rechnung zurückrufen', when: 'in 30 Minuten', people: ['Kim', 'Anna'] },
+  en: { ask: 'Hello, my invoice for October is wrong. Could you please take a look?', draft: 'As I told you three times already: this is not our problem. Just read the manual!', what: 'Call Ms Berger back about the invoice', when: 'in 30 minutes', people: ['Kim', 'Anna'] },
+};
+
+let step = recall('tour', -1);
+let box = null;
+let busy = false;
+
+export const tourOpen = () => box !== null;
+
+const has = (path, type = 1) => {
+  const [first, sub] = path.split(' ');
+  const command = state.world?.commands.find((c) => (type === 1 ? c.name === first : c.name === path) && (c.type ?? 1) === type);
+  return Boolean(command && (type !== 1 || !sub || command.options?.some((o) => o.name === sub)));
+};
+
+const NEEDS = [['Open case', 3], ['draft', 1], ['followup add', 1], ['report', 1], ['privacy', 1]];
+
+const byName = (name) => state.world.users.find((u) => (u.global_name ?? u.username) === name) ?? state.world.users[0];
+const room = (name) => state.world.guilds.flatMap((g) => g.channels).find((c) => c.name === name)?.id;
+
+async function be(name, channelName) {
+  const person = byName(name);
+  if (state.as !== person.id) {
+    emit('actas', person.id);
+    await until(() => state.world.me === person.id || state.world.me?.id === person.id || state.as === person.id);
+    await pause(400);
+  }
+  const id = room(channelName);
+  if (id && state.channelId !== id) {
+    emit('goto', id);
+    await pause(400);
+  }
+  return id ?? state.channelId;
+}
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function until(holds) {
+  for (let i = 0; i < 40 && !holds(); i += 1) await pause(100);
+}
+
+/** Fills an open modal as a person would, and sends it. */
+async function fillModal(text) {
+  await until(() => document.querySelector('dialog[open] form'));
+  const dialog = document.querySelector('dialog[open]');
+  if (!dialog) return;
+  const inputs = [...dialog.querySelectorAll('input, textarea')];
+  const main = inputs.find((i) => i.tagName === 'TEXTAREA') ?? inputs[0];
+  for (const field of inputs) {
+    if (!text || field.value || (field !== main && field.getAttribute('aria-required') !== 'true')) continue;
+    field.value = text.slice(0, field.maxLength > 0 ? field.maxLength : undefined);
+    field.dispatchEvent(new Event('input'));
+  }
+  await pause(900);
+  dialog.querySelector('form').requestSubmit();
+  await until(() => !dialog.isConnected);
+}
+
+/** Runs a subcommand with string options, in the way its registration nests it. */
+function run(path, values) {
+  const [first, sub] = path.split(' ');
+  const command = state.world.commands.find((c) => c.name === first);
+  const node = sub ? command.options?.find((o) => o.name === sub) : command;
+  const leaves = Object.entries(values ?? {}).map(([name, value]) => ({ name, type: node?.options?.find((o) => o.name === name)?.type ?? 3, value }));
+  return interact.command(first, 1, sub ? [{ name: sub, type: node?.type ?? 1, options: leaves }] : leaves);
+}
+
+/** A subcommand that takes nothing, or the command itself. */
+function bare(name) {
+  const command = state.world.commands.find((c) => c.name === name);
+  const subs = (command.options ?? []).filter((o) => o.type === 1);
+  const sub = subs.find((o) => o.name === 'show') ?? subs.find((o) => !o.options?.some((x) => x.required));
+  if (sub) return run(`${name} ${sub.name}`);
+  const first = command.options?.find((o) => o.required && o.choices?.length);
+  return run(name, first ? { [first.name]: first.choices[0].value } : {});
+}
+
+const ACTIONS = [
+  async (words) => {
+    const channelId = await be('Anna', 'support');
+    const m = await api.post(byName('Kim').id, channelId, words.ask);
+    await pause(900);
+    const sent = interact.command('Open case', 3, undefined, m.id);
+    await fillModal();
+    await sent;
+  },
+  async (words) => {
+    await be('Anna', 'fälle');
+    const sent = run('draft');
+    await fillModal(words.draft);
+    await sent;
+  },
+  async (words) => {
+    await be('Anna', 'fälle');
+    await run('followup add', { what: words.what, when: words.when });
+    await pause(1500);
+    await move({ advance_ms: 31 * 60000 });
+  },
+  async () => {
+    await be('Clara', 'leitung');
+    await bare('report');
+    const at = civil(now());
+    await pause(1200);
+    await move({ to: new Date(instant(at.year, at.month, at.day + 1, 9, 0)).toISOString() });
+  },
+  async () => {
+    await be('Anna', 'fälle');
+    await bare('privacy');
+  },
+];
+
+/** Draws the card of the tour; `begin` opens it. */
+export function drawTour(begin) {
+  if (begin && !box) {
+    box = h('aside', { class: 'tour', tabindex: '-1' });
+    document.getElementById('stage').before(box);
+    step = step < 0 || step >= 5 ? 0 : step;
+    draw();
+    box.focus();
+    return;
+  }
+  if (box) draw();
+}
+
+function close() {
+  box?.remove();
+  box = null;
+  store('tour', -1);
+  step = -1;
+  document.getElementById('tour-button')?.focus();
+}
+
+function go(to) {
+  step = to;
+  store('tour', step);
+  draw();
+  box.focus();
+}
+
+function draw() {
+  const [title, text] = WORDS[language()][step];
+  const [command, type] = NEEDS[step];
+  const able = has(command, type);
+  box.setAttribute('aria-label', t('tour'));
+  fill(box, h('div', { class: 'tour-head' }, h('small', null, t('tourStep', { n: step + 1, all: 5 })), iconButton('close', t('endTour'), close, { class: 'icon-button small' })),
+    h('h2', null, title), h('p', null, text), able ? null : h('p', { class: 'quiet' }, t('tourMissing', { name: type === 1 ? `/${command}` : `„${command}“` })),
+    h('div', { class: 'actions' }, h('button', { type: 'button', class: 'button plain', disabled: step === 0 || busy, onclick: () => go(step - 1) }, t('prev')),
+      h('button', { type: 'button', class: 'button primary', id: 'tour-do', disabled: !able || busy, onclick: perform }, busy ? t('doing') : t('doIt')),
+      h('button', { type: 'button', class: 'button plain', id: 'tour-next', disabled: busy, onclick: () => (step < 4 ? go(step + 1) : close()) }, step < 4 ? t('next') : t('endTour'))));
+}
+
+async function perform() {
+  busy = true;
+  draw();
+  try {
+    await ACTIONS[step](SAMPLE[language()]);
+  } catch (error) {
+    emit('notice', error.message ? t('failedWhy', { why: error.message }) : t('failed'), 'bad');
+  }
+  busy = false;
+  if (box) {
+    draw();
+    document.getElementById('tour-next')?.focus();
+  }
+}

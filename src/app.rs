@@ -1,0 +1,85 @@
+//! Builds everything before connecting, supervises it, and drains it at the end.
+
+#[cfg(feature = "sandbox")]
+pub mod demo;
+#[cfg(feature = "sandbox")]
+pub mod playground;
+pub mod signals;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::ExposeSecret;
+use tokio::sync::watch;
+
+use crate::chat::Chat;
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::delivery::Delivery;
+use crate::desk::Desk;
+use crate::discord::{self, Ended, Rest, Settings};
+use crate::locale::Texts;
+use crate::store::{OpenError, Store};
+use crate::tone::Rules;
+
+/// How long deliveries in hand may take at the end.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Why the bot could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration must be put right first.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database cannot be used.
+    #[error("database.url: {0}")]
+    Store(#[from] OpenError),
+    /// Something else, already said in a sentence.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// Runs the bot until `stop` or until Discord refuses it.
+pub async fn run(config: &Config, clock: Clock, mut stop: watch::Receiver<bool>) -> Result<Ended, StartError> {
+    let token = config.token()?.clone();
+    let texts = Arc::new(Texts::embedded());
+    let rules = Arc::new(Rules::embedded());
+    let store = tokio::select! {
+        store = Store::open(config.database.url.expose_secret()) => store?,
+        _ = stop.wait_for(|stop| *stop) => return Ok(Ended::Stopped),
+    };
+    let proxy = config.discord.proxy.as_deref();
+    let rest = Rest::new(&token, proxy).map_err(|error| StartError::Other(error.to_string()))?;
+    let chat: Arc<dyn Chat> = Arc::new(rest);
+
+    let delivery = Delivery::new(store.clone(), Arc::clone(&chat), Arc::clone(&texts), clock.clone());
+    let wake = delivery.waker();
+    let desk = Desk { store: store.clone(), chat, clock, rules, wake: Arc::new(move || wake.wake()) };
+    let settings = Settings { token, proxy: config.discord.proxy.clone(), message_content: config.discord.message_content };
+
+    // Delivery stops after the connection: what an answer in hand commits may still go out.
+    let (end, ending) = watch::channel(false);
+    let mut delivering = tokio::spawn(delivery.run(ending));
+    let connection = discord::connect(settings, desk, texts, stop).map_err(|error| StartError::Other(error.to_string()))?;
+    let ended = tokio::select! {
+        ended = connection.run() => ended,
+        // It only ends when told to: ending by itself is a fault to stop for, as a bot without it keeps no promise.
+        crashed = &mut delivering => {
+            return Err(StartError::Other(format!("delivery ended by itself: {crashed:?}")));
+        }
+    };
+    end.send_replace(true);
+    if tokio::time::timeout(DRAIN, &mut delivering).await.is_err() {
+        delivering.abort();
+        tracing::warn!("a delivery in hand was left for the next start");
+    }
+    store.close().await;
+    Ok(ended)
+}
+
+/// Validates configuration and database without connecting.
+pub async fn check(config: &Config) -> Result<(), StartError> {
+    config.token()?;
+    Store::check(config.database.url.expose_secret()).await?;
+    Ok(())
+}

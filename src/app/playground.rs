@@ -1,0 +1,66 @@
+//! `ruhepol sandbox`: the loopback Discord and the same bot in one process, no token, no configuration.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use tokio::sync::watch;
+
+use super::{StartError, demo, run};
+use crate::clock::VirtualClock;
+use crate::config::{Config, Database, Discord as DiscordConfig};
+use crate::discord::Ended;
+use crate::sandbox::{Discord, Options, World};
+
+/// Where the sandbox listens and keeps its files.
+#[derive(Debug, Clone)]
+pub struct Playground {
+    /// Loopback port of the page; 0 takes any free one.
+    pub port: u16,
+    /// Folder for the bot's database and the loopback Discord's file.
+    pub data: PathBuf,
+    /// Play the demonstration first.
+    pub demo: bool,
+}
+
+impl Playground {
+    /// Serves until `stop`. `ready` is told the page's address once it can be opened.
+    pub async fn serve(self, stop: watch::Receiver<bool>, ready: impl FnOnce(&str)) -> Result<Ended, StartError> {
+        std::fs::create_dir_all(&self.data)
+            .map_err(|error| StartError::Other(format!("--data {}: {error}", self.data.display())))?;
+        let discord = Discord::start(Options {
+            port: self.port,
+            data: Some(self.data.clone()),
+            clock: VirtualClock::running(),
+            world: World::demo(),
+            validate: true,
+        })
+        .await
+        .map_err(|error| StartError::Other(error.to_string()))?;
+        ready(&discord.base_url());
+        if self.demo {
+            let playing = discord.clone();
+            tokio::spawn(async move {
+                if let Err(reason) = demo::play(&playing).await {
+                    tracing::error!(reason, "the demonstration stopped");
+                }
+            });
+        }
+        let clock = Arc::clone(discord.clock()).reader();
+        let ended = run(&config(&discord, &self.data), clock, stop).await;
+        discord.stop().await;
+        ended
+    }
+}
+
+fn config(discord: &Discord, data: &Path) -> Config {
+    Config {
+        discord: DiscordConfig {
+            token: Some(SecretString::from(discord.token())),
+            proxy: Some(discord.base_url()),
+            message_content: false,
+        },
+        database: Database { url: format!("sqlite://{}", data.join("ruhepol.db").display()).into() },
+        ..Config::default()
+    }
+}

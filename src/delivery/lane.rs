@@ -1,0 +1,81 @@
+//! What a process knows of channels: who is speaking there, so that what is said is said in order, and what kind they are.
+//!
+//! Invariant: a channel is free again when its [`Turn`] is dropped, however that happens.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::id::ChannelId;
+
+/// How often somebody who waits looks again.
+const LOOK: Duration = Duration::from_millis(20);
+/// How often before putting the row down again: 2 s.
+const LOOKS: u32 = 100;
+
+/// The channels somebody is at.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lanes(Arc<Mutex<HashSet<ChannelId>>>);
+
+/// The right to speak in a channel.
+#[derive(Debug)]
+pub(super) struct Turn {
+    lanes: Lanes,
+    channel: ChannelId,
+}
+
+impl Lanes {
+    /// Waits up to 2 s for the channel; none: somebody is still at it.
+    pub(super) async fn turn(&self, channel: ChannelId) -> Option<Turn> {
+        for _ in 0..LOOKS {
+            if self.lock().insert(channel) {
+                return Some(Turn {
+                    lanes: self.clone(),
+                    channel,
+                });
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        None
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<ChannelId>> {
+        // Inserting and removing an id cannot leave it half done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.lanes.lock().remove(&self.channel);
+    }
+}
+
+/// Channels kept before everything is forgotten and asked again.
+const KNOWN: usize = 4096;
+
+/// Where threads for a home channel go, as far as asked: the channel itself and whether it is a forum. Neither changes
+/// while a channel exists; one that is gone says so when a thread is opened.
+#[derive(Debug, Default)]
+pub(super) struct Homes(Mutex<HashMap<ChannelId, (ChannelId, bool)>>);
+
+impl Homes {
+    /// What is known.
+    pub(super) fn get(&self, home: ChannelId) -> Option<(ChannelId, bool)> {
+        self.lock().get(&home).copied()
+    }
+
+    /// Remembers.
+    pub(super) fn put(&self, home: ChannelId, parent: ChannelId, forum: bool) {
+        let mut known = self.lock();
+        if known.len() >= KNOWN {
+            known.clear();
+        }
+        known.insert(home, (parent, forum));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ChannelId, (ChannelId, bool)>> {
+        // A copy of what Discord said cannot be half written.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,157 @@
+//! Reminders, from the case's thread to a direct message to the alert channel, and the notice that one reached nobody.
+//!
+//! Invariants: never early, never for a promise that has ended or moved; what was promised is read only by the team's
+//! thread and by whoever owes it: in a channel others read there is a mention and a button, never the text.
+
+use std::sync::Arc;
+
+use super::attempt::{Abort, Also, Attempt, Facts, Posted};
+use super::protocol::{Hop, Verdict};
+use crate::case::Case;
+use crate::follow_up::{FollowUp, State};
+use crate::id::ChannelId;
+use crate::view;
+use crate::view::custom_id::delivery_of;
+
+/// Pause between looks whether the case's thread is there yet, ms.
+const THREAD_PAUSE: i64 = 500;
+
+/// Where a hop leads.
+enum Way {
+    /// There.
+    To(ChannelId, view::Place),
+    /// Nowhere; what is noted, if it says something.
+    Skip(Option<u64>),
+    /// The row was put down.
+    PutDown,
+}
+
+/// Reminds, at the first place of the chain that takes it.
+pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
+    let facts = attempt.facts().await?;
+    let version = attempt.job.version;
+    let Some(follow_up) = facts
+        .follow_up
+        .clone()
+        .filter(|one| one.state == State::Open && one.version == version)
+    else {
+        return attempt.cancel().await;
+    };
+    attempt.what.clone_from(&follow_up.what);
+    if !facts.present {
+        return attempt.later(attempt.shared.timing.absent, false).await;
+    }
+    let now = attempt.shared.clock.now_ms();
+    if now < follow_up.due_at {
+        attempt.job.due_at = follow_up.due_at;
+        return attempt.later(0, false).await;
+    }
+    let late = now - follow_up.due_at > attempt.shared.timing.late;
+    let id = attempt.job.id;
+    let mark = move |custom_id: &str| delivery_of(custom_id) == Some(id);
+    let texts = Arc::clone(&attempt.shared.texts);
+    loop {
+        let code = match way(attempt, &facts, &follow_up).await? {
+            Way::PutDown => return Ok(()),
+            Way::Skip(code) => code,
+            Way::To(channel, place) => {
+                let case = facts.case.as_ref();
+                let message = view::reminder(&texts, facts.settings.lang, id, &follow_up, case, late, place);
+                match attempt.post(channel, &message, Some(&mark)).await? {
+                    None => return Ok(()),
+                    Some(Posted::At(message)) => return attempt.sent(message, Also::Nothing).await,
+                    Some(Posted::Gone(code) | Posted::Refused(code)) => Some(code),
+                }
+            }
+        };
+        if let Some(code) = code {
+            attempt.note(attempt.job.hop.name(), code);
+        }
+        let Some(next) = attempt.job.hop.next() else {
+            return attempt.fail().await;
+        };
+        attempt.job.hop = next;
+        attempt.elsewhere();
+    }
+}
+
+/// Finds the channel of the present hop.
+async fn way(attempt: &mut Attempt, facts: &Facts, follow_up: &FollowUp) -> Result<Way, Abort> {
+    let (settings, chat) = (&facts.settings, attempt.chat());
+    Ok(match attempt.job.hop {
+        Hop::Thread => match &facts.case {
+            None => Way::Skip(None),
+            Some(Case {
+                thread: Some(thread), ..
+            }) => Way::To(*thread, view::Place::Thread),
+            Some(_) => {
+                let now = attempt.shared.real.now_ms();
+                let since = *attempt.job.waiting_since.get_or_insert(now);
+                if now - since < attempt.shared.timing.thread_wait {
+                    attempt.later(THREAD_PAUSE, false).await?;
+                    return Ok(Way::PutDown);
+                }
+                Way::Skip(Some(0))
+            }
+        },
+        Hop::Direct => {
+            let user = follow_up.assignee;
+            match attempt.ask(chat.direct_channel(user)).await? {
+                Ok(channel) => Way::To(channel, view::Place::Direct),
+                Err(error) => {
+                    let verdict = attempt.judge(&error);
+                    match (verdict, attempt.later_if_transient(verdict).await?) {
+                        (_, false) => Way::PutDown,
+                        (Verdict::Gone(code) | Verdict::Refused(code), true) => Way::Skip(Some(code)),
+                        (_, true) => Way::Skip(Some(0)),
+                    }
+                }
+            }
+        }
+        Hop::Alert => settings
+            .alert_channel
+            .map_or(Way::Skip(None), |id| Way::To(id, view::Place::Alert)),
+        Hop::Team => match (settings.alert_channel, settings.case_channel) {
+            (None, Some(id)) => Way::To(id, view::Place::Alert),
+            _ => Way::Skip(None),
+        },
+        Hop::Home if settings.alert_channel.is_some() || settings.case_channel.is_some() => Way::Skip(None),
+        Hop::Home => {
+            let home = follow_up.channel;
+            match attempt.ask(chat.channel(home)).await? {
+                Ok(info) if info.public => Way::Skip(None),
+                Ok(_) => Way::To(home, view::Place::Alert),
+                Err(error) => {
+                    let verdict = attempt.judge(&error);
+                    match (verdict, attempt.later_if_transient(verdict).await?) {
+                        (_, false) => Way::PutDown,
+                        (Verdict::Gone(code) | Verdict::Refused(code), true) => Way::Skip(Some(code)),
+                        (_, true) => Way::Skip(Some(0)),
+                    }
+                }
+            }
+        }
+    })
+}
+
+/// Says in the alert channel that a reminder reached nobody. It carries no mark to be found by, so if its own fate stays
+/// unknown it is given up rather than said twice.
+pub(super) async fn notify(attempt: &mut Attempt) -> Result<(), Abort> {
+    let facts = attempt.facts().await?;
+    let (Some(follow_up), Some(channel)) = (&facts.follow_up, facts.settings.alert_channel) else {
+        return attempt.cancel().await;
+    };
+    if !facts.present {
+        return attempt.later(attempt.shared.timing.absent, false).await;
+    }
+    let texts = Arc::clone(&attempt.shared.texts);
+    let message = view::undeliverable(&texts, facts.settings.lang, follow_up, facts.case.as_ref());
+    match attempt.post(channel, &message, None).await? {
+        None => Ok(()),
+        Some(Posted::At(id)) => attempt.sent(id, Also::Nothing).await,
+        Some(Posted::Gone(code) | Posted::Refused(code)) => {
+            attempt.note(Hop::Alert.name(), code);
+            attempt.fail().await
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Promises: written down, listed, kept, moved. The reminder itself travels through the outbox.
+
+use jiff::tz::TimeZone;
+
+use super::record::{append, resolve};
+use super::rights::{self, Rank};
+use super::{Caller, CaseRef, Desk, DeskError, Outcome, Person, Refused, Reply};
+use crate::case::{Case, Change, UpdateRefused, clean_text};
+use crate::follow_up::working_hours::{self, Hours};
+use crate::follow_up::{FollowUp, Land, State, phrase};
+use crate::id::GuildId;
+use crate::locale::Lang;
+use crate::store::guild::{self, Settings};
+use crate::store::{Conn, case as cases, delivery, follow_up};
+use crate::view::custom_id::Promise;
+
+/// Longest promise, in scalars: fits a reminder with everything around it.
+pub(crate) const MAX_WHAT: usize = 1_000;
+/// What *+1 h* adds to the moment it is pressed.
+const LATER_MS: i64 = 60 * 60 * 1000;
+/// Most promises in one list.
+const LISTED: u32 = 25;
+
+/// What was typed to write a promise down.
+#[derive(Debug, Clone)]
+pub struct AddFollowUp {
+    /// What was promised.
+    pub what: String,
+    /// When, in words.
+    pub when: String,
+    /// For which case; [`CaseRef::Here`] outside a case's thread means none.
+    pub case: CaseRef,
+    /// Who owes it; none is the caller.
+    pub who: Option<Person>,
+}
+
+/// How times are read for somebody in this team: its zone and Land, and the language as a hint.
+pub(super) fn context(desk: &Desk, settings: &Settings, lang: Lang) -> phrase::Context {
+    let zone = TimeZone::get(&settings.zone).unwrap_or(TimeZone::UTC);
+    let land = settings.land.as_deref().and_then(Land::from_code);
+    phrase::Context { land, lang: Some(lang), ..phrase::Context::new(desk.clock.now().to_zoned(zone)) }
+}
+
+pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowUp) -> Outcome {
+    if wish.what.chars().count() > MAX_WHAT {
+        return Err(Refused::TooLong { most: MAX_WHAT, typed: wish.what }.into());
+    }
+    let what = clean_text(&wish.what);
+    if what.is_empty() {
+        return Err(Refused::NoText.into());
+    }
+    let (desk, caller, now_ms) = (desk.clone(), caller.clone(), desk.clock.now_ms());
+    let store = desk.store.clone();
+    store
+        .write(move |c| {
+            Box::pin(async move {
+                let standing = rights::agent(c, &caller).await?;
+                let case = match (resolve(c, standing.guild, &caller, &wish.case).await, &wish.case) {
+                    (Err(DeskError::Refused(Refused::NoCaseHere)), CaseRef::Here) => None,
+                    (found, _) => Some(found?),
+                };
+                if let Some(closed) = case.as_ref().filter(|case| case.status == crate::case::Status::Closed) {
+                    return Err(Refused::Update(UpdateRefused::Closed, closed.number, Some(what)).into());
+                }
+                if let Some(person) = &wish.who {
+                    rights::can_work(&standing.settings, person)?;
+                }
+                let reading = phrase::parse(&wish.when, &context(&desk, &standing.settings, caller.lang))
+                    .map_err(|refusal| Refused::When { refusal, when: wish.when.clone(), what: what.clone() })?;
+                let follow_up = follow_up::NewFollowUp {
+                    guild: standing.guild,
+                    case: case.as_ref().map(|case| case.number),
+                    what,
+                    creator: caller.user,
+                    assignee: wish.who.map_or(caller.user, |person| person.user),
+                    civil: reading.due.datetime().strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+                    zone: standing.settings.zone.clone(),
+                    due_at: reading.due.timestamp().as_millisecond(),
+                    channel: caller.channel,
+                    created_at: now_ms,
+                };
+                let id = follow_up::insert(c, &follow_up).await?;
+                let saved = follow_up::get(c, standing.guild, id).await?.ok_or(Refused::NoSuchFollowUp)?;
+                delivery::want_reminder(c, standing.guild, id, saved.version, saved.due_at, saved.case).await?;
+                if let Some(case) = case {
+                    let change = Change::FollowUpAdded {
+                        follow_up: id.0,
+                        what: saved.what.clone(),
+                        due: saved.due_at,
+                        assignee: saved.assignee,
+                    };
+                    log(c, &case, change, &caller, now_ms).await?;
+                }
+                let land = standing.settings.land.as_deref().and_then(Land::from_code);
+                let outside_hours = !working_hours::is_working(&reading.due, &Hours::default(), land);
+                Ok::<_, DeskError>(Reply::FollowUpAdded { follow_up: saved, reading: reading.notes, outside_hours })
+            })
+        })
+        .await
+}
+
+pub(super) async fn list_follow_ups(
+    desk: &Desk,
+    caller: &Caller,
+    who: Option<Person>,
+    which: Option<CaseRef>,
+) -> Outcome {
+    let (caller, now_ms) = (caller.clone(), desk.clock.now_ms());
+    desk.store
+        .read(move |c| {
+            Box::pin(async move {
+                let guild = rights::agent(c, &caller).await?.guild;
+                let case = match which {
+                    Some(which) => Some(resolve(c, guild, &caller, &which).await?.number),
+                    None => None,
+                };
+                // Without a filter the list is the caller's own.
+                let who = who.map(|person| person.user).or(case.is_none().then_some(caller.user));
+                let list = follow_up::list(c, guild, who, case, LISTED).await?;
+                Ok::<_, DeskError>(Reply::FollowUps { list, now_ms })
+            })
+        })
+        .await
+}
+
+pub(super) async fn end_follow_up(desk: &Desk, caller: &Caller, promise: Promise) -> Outcome {
+    let by = caller.user;
+    let (follow_up, lang) = move_on(desk, caller, promise, |follow_up, now_ms| {
+        follow_up.state = State::Done;
+        follow_up.ended_at = Some(now_ms);
+        Change::FollowUpDone { follow_up: follow_up.id.0, what: follow_up.what.clone() }
+    })
+    .await?;
+    Ok(Reply::FollowUpDone { follow_up, by, lang })
+}
+
+pub(super) async fn delay_follow_up(desk: &Desk, caller: &Caller, promise: Promise) -> Outcome {
+    let by = caller.user;
+    let (follow_up, lang) = move_on(desk, caller, promise, |follow_up, now_ms| {
+        // Whole seconds: what is shown is what holds.
+        follow_up.due_at = (now_ms + LATER_MS).div_euclid(1000) * 1000;
+        if let (Ok(due), Ok(zone)) =
+            (jiff::Timestamp::from_millisecond(follow_up.due_at), TimeZone::get(&follow_up.zone))
+        {
+            follow_up.civil = due.to_zoned(zone).datetime().strftime("%Y-%m-%dT%H:%M:%S").to_string();
+        }
+        Change::FollowUpMoved { follow_up: follow_up.id.0, what: follow_up.what.clone(), due: follow_up.due_at }
+    })
+    .await?;
+    Ok(Reply::FollowUpMoved { follow_up, by, lang })
+}
+
+/// The text of a reminder that came without it, for the person it is for.
+pub(super) async fn reveal_follow_up(desk: &Desk, caller: &Caller, promise: Promise) -> Outcome {
+    let caller = caller.clone();
+    desk.store
+        .read(move |c| {
+            Box::pin(async move {
+                let follow_up = theirs(c, &caller, promise).await?;
+                let case = match follow_up.case {
+                    Some(number) => cases::get(c, follow_up.guild, number).await?,
+                    None => None,
+                };
+                Ok::<_, DeskError>(Reply::FollowUpShown { follow_up, case, promise })
+            })
+        })
+        .await
+}
+
+/// Ends or moves a promise, with its entry and, if it is still owed, its next reminder.
+async fn move_on(
+    desk: &Desk,
+    caller: &Caller,
+    promise: Promise,
+    how: impl FnOnce(&mut FollowUp, i64) -> Change + Send + 'static,
+) -> Result<(FollowUp, Lang), DeskError> {
+    let (caller, now_ms) = (caller.clone(), desk.clock.now_ms());
+    desk.store
+        .write(move |c| {
+            Box::pin(async move {
+                let mut follow_up = theirs(c, &caller, promise).await?;
+                match follow_up.state {
+                    State::Open if follow_up.version == promise.version => {}
+                    State::Open => return Err(Refused::FollowUpMoved(follow_up.due_at).into()),
+                    State::Done | State::Cancelled => return Err(Refused::FollowUpEnded.into()),
+                }
+                let before = follow_up.version;
+                let change = how(&mut follow_up, now_ms);
+                follow_up.version += 1;
+                if !follow_up::save(c, &follow_up, before).await? {
+                    return Err(Refused::FollowUpEnded.into());
+                }
+                delivery::cancel_reminder(c, follow_up.guild, follow_up.id).await?;
+                if follow_up.state == State::Open {
+                    let (guild, version) = (follow_up.guild, follow_up.version);
+                    delivery::want_reminder(c, guild, follow_up.id, version, follow_up.due_at, follow_up.case).await?;
+                }
+                if let Some(number) = follow_up.case
+                    && let Some(case) = cases::get(c, follow_up.guild, number).await?
+                {
+                    log(c, &case, change, &caller, now_ms).await?;
+                }
+                let lang = guild::settings(c, follow_up.guild).await?.lang;
+                Ok::<_, DeskError>((follow_up, lang))
+            })
+        })
+        .await
+}
+
+/// The promise, if the caller is its assignee or creator, or leads here. In direct messages only its assignee reads it.
+async fn theirs(c: &mut Conn, caller: &Caller, promise: Promise) -> Result<FollowUp, DeskError> {
+    let here: GuildId = caller.guild.unwrap_or(promise.guild);
+    if here != promise.guild {
+        return Err(Refused::NoSuchFollowUp.into());
+    }
+    let found = follow_up::get(c, here, promise.id).await?.ok_or(Refused::NoSuchFollowUp)?;
+    let own = found.assignee == caller.user || found.creator == caller.user;
+    if caller.guild.is_none() {
+        return if own { Ok(found) } else { Err(Refused::NoSuchFollowUp.into()) };
+    }
+    let standing = rights::agent(c, caller).await?;
+    if own || standing.rank >= Rank::Lead { Ok(found) } else { Err(Refused::NotYours(found.assignee).into()) }
+}
+
+/// One entry on the case, and a fresh card.
+async fn log(c: &mut Conn, case: &Case, change: Change, caller: &Caller, now_ms: i64) -> Result<(), DeskError> {
+    let case = Case { updated_at: now_ms, ..case.clone() };
+    append(c, &case, &[change], caller.user).await?;
+    delivery::want_card(c, case.guild, case.number, now_ms).await?;
+    Ok(())
+}

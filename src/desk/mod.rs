@@ -1,0 +1,356 @@
+//! What the bot does, one file per behaviour: load, decide (pure), save in one transaction, give a [`Reply`] back.
+//!
+//! Every wish arrives as a [`Wish`] with the [`Caller`] who has it; [`Desk::act`] is the one way in, so rights are checked
+//! in one place and at the moment of effect.
+
+mod assign_case;
+mod check_tone;
+mod close_case;
+mod find_case;
+mod follow_ups;
+mod guild;
+mod list_cases;
+mod note_case;
+mod open_case;
+mod record;
+mod rights;
+mod setup;
+mod show_case;
+mod suggest;
+mod update_case;
+
+pub use follow_ups::AddFollowUp;
+pub use open_case::OpenCase;
+pub use setup::{SetupReport, SetupWish};
+pub use suggest::{Focus, Suggestions};
+
+use std::sync::Arc;
+
+use crate::case::{Case, CaseNumber, Change, Changes, Entry, TitleRefused, UpdateRefused, View};
+use crate::chat::{Chat, ChatError};
+use crate::clock::Clock;
+use crate::follow_up::{FollowUp, phrase};
+use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use crate::locale::Lang;
+use crate::store::case::{CaseLine, Page};
+use crate::store::{Store, StoreError};
+use crate::tone;
+use crate::view::custom_id::Promise;
+
+/// Who wants something, and where they are.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The person.
+    pub user: UserId,
+    /// The team; none in direct messages.
+    pub guild: Option<GuildId>,
+    /// Their roles in it.
+    pub roles: Vec<RoleId>,
+    /// May manage the server.
+    pub manages: bool,
+    /// Where they are; a thread is its own channel.
+    pub channel: ChannelId,
+    /// The channel the thread hangs on, if they are in one.
+    pub parent: Option<ChannelId>,
+    /// The language they read.
+    pub lang: Lang,
+}
+
+/// Somebody named in a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Who.
+    pub user: UserId,
+    /// A program, not a person.
+    pub bot: bool,
+    /// Their roles here; none when they are not a member of the guild.
+    pub roles: Option<Vec<RoleId>>,
+    /// May manage the server.
+    pub manages: bool,
+}
+
+/// How a case was named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseRef {
+    /// Not at all: the one whose thread this is.
+    Here,
+    /// `1042`, `#1042` or words of its title, as typed.
+    Typed(String),
+    /// By a button's number.
+    Number(CaseNumber),
+}
+
+/// Everything people can want.
+#[derive(Debug, Clone)]
+pub enum Wish {
+    /// `/case open` and the form behind *Open case*.
+    OpenCase(OpenCase),
+    /// `/case show`.
+    ShowCase(CaseRef),
+    /// `/case list`, and turning its pages.
+    ListCases { view: View, page: u32 },
+    /// `/case find`.
+    FindCases { query: String },
+    /// `/case update`; an owner is named as a person so that it can be checked.
+    UpdateCase { case: CaseRef, changes: Changes, owner: Option<Person> },
+    /// `/case note`.
+    NoteCase { case: CaseRef, text: String },
+    /// `/case claim`.
+    ClaimCase(CaseRef),
+    /// `/case assign`.
+    AssignCase { case: CaseRef, to: Person },
+    /// `/case close`.
+    CloseCase { case: CaseRef, resolution: Option<String> },
+    /// `/case reopen`.
+    ReopenCase(CaseRef),
+    /// The card's Status button.
+    OfferStatus(CaseNumber),
+    /// A form, if its owner may use it.
+    Ask(Form),
+    /// `/followup add`.
+    AddFollowUp(AddFollowUp),
+    /// `/followup list`.
+    ListFollowUps { who: Option<Person>, case: Option<CaseRef> },
+    /// A reminder's Done.
+    EndFollowUp(Promise),
+    /// A reminder's +1 h.
+    DelayFollowUp(Promise),
+    /// A text-less reminder's Show.
+    RevealFollowUp(Promise),
+    /// *Check tone* and the form behind `/draft`.
+    CheckTone { text: String, draft: bool },
+    /// `/help`.
+    Help,
+    /// `/setup`.
+    Setup(SetupWish),
+}
+
+/// A form to fill in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Form {
+    /// Open a case from a message.
+    OpenCase { channel: ChannelId, message: MessageId, title: String, customer: String },
+    /// A note on a case.
+    Note(CaseNumber),
+    /// A promise for a case.
+    FollowUp(CaseNumber),
+    /// Close a case.
+    Close(CaseNumber),
+    /// A draft to look at.
+    Draft,
+}
+
+/// What came of a wish.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// A new case.
+    Opened { case: Case },
+    /// One case.
+    Shown { case: Case, entries: Vec<Entry>, next: Option<FollowUp> },
+    /// A page of a list.
+    Listed { view: View, page: u32, lines: Page },
+    /// What a search found, newest first.
+    Found { query: String, lines: Vec<CaseLine> },
+    /// A case with what changed.
+    Changed { case: Case, log: Vec<Change> },
+    /// The statuses a case may go to.
+    StatusOffered { case: Case },
+    /// A form.
+    Form(Form),
+    /// A promise written down.
+    FollowUpAdded { follow_up: FollowUp, reading: Vec<phrase::Note>, outside_hours: bool },
+    /// Promises, soonest first.
+    FollowUps { list: Vec<FollowUp>, now_ms: i64 },
+    /// A promise kept; the reminder shows it, in the guild's language.
+    FollowUpDone { follow_up: FollowUp, by: UserId, lang: Lang },
+    /// A promise moved; the reminder shows it, in the guild's language.
+    FollowUpMoved { follow_up: FollowUp, by: UserId, lang: Lang },
+    /// A reminder with its text, for one reader.
+    FollowUpShown { follow_up: FollowUp, case: Option<Case>, promise: Promise },
+    /// Wording looked at.
+    Tone { text: String, assessment: tone::Assessment, calmer: String, draft: bool },
+    /// The help page.
+    Help { agent: bool },
+    /// What is set, what is missing.
+    Setup(SetupReport),
+}
+
+/// Why a wish is not fulfilled: shown to the person, in their language, with what to do instead.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refused {
+    /// Only works inside a server.
+    #[error("not in a guild")]
+    NotInGuild,
+    /// No agent role is set yet and the caller does not manage the server.
+    #[error("no agent role is set")]
+    NoAgentRole,
+    /// The caller is not an agent.
+    #[error("not an agent")]
+    NotAgent(RoleId),
+    /// Only somebody who manages the server may.
+    #[error("not a manager")]
+    NotManager,
+    /// No case of this guild answers to that.
+    #[error("no such case")]
+    NoSuchCase(String),
+    /// Several do.
+    #[error("several cases")]
+    ManyCases(String, Vec<CaseLine>),
+    /// No case was named and this is no case's thread.
+    #[error("no case here")]
+    NoCaseHere,
+    /// A title that cannot be kept, with what was typed.
+    #[error("title refused")]
+    Title(TitleRefused, String),
+    /// The case stays as it is, with typed text to hand back if there was any.
+    #[error("update refused")]
+    Update(UpdateRefused, CaseNumber, Option<String>),
+    /// Somebody else changed it at the same moment.
+    #[error("changed meanwhile")]
+    ChangedMeanwhile(CaseNumber),
+    /// A case cannot have its thread in this kind of channel.
+    #[error("no place for a case")]
+    NoPlace,
+    /// The person is not in the guild.
+    #[error("person not here")]
+    PersonGone(UserId),
+    /// The person is no agent.
+    #[error("person is no agent")]
+    PersonNotAgent(UserId),
+    /// The person is a program.
+    #[error("person is a bot")]
+    PersonIsBot(UserId),
+    /// The time is not understood, with what was typed: the time and the promise.
+    #[error("time refused")]
+    When { refusal: phrase::Refusal, when: String, what: String },
+    /// A promise without text.
+    #[error("no text")]
+    NoText,
+    /// Too long, with the most that fits.
+    #[error("too long")]
+    TooLong { most: usize, typed: String },
+    /// No such promise here.
+    #[error("no such follow-up")]
+    NoSuchFollowUp,
+    /// Already done or taken back.
+    #[error("follow-up ended")]
+    FollowUpEnded,
+    /// The reminder is for an older time of the promise; carries the present one, Unix ms.
+    #[error("follow-up moved")]
+    FollowUpMoved(i64),
+    /// It is somebody else's.
+    #[error("not yours")]
+    NotYours(UserId),
+    /// A zone name that does not exist.
+    #[error("no such zone")]
+    BadZone(String),
+    /// A Land that does not exist.
+    #[error("no such Land")]
+    BadLand(String),
+    /// A channel that cannot be what it was chosen for.
+    #[error("wrong kind of channel")]
+    BadChannel(ChannelId),
+    /// A control this version does not know.
+    #[error("stale")]
+    Stale,
+    /// An option whose value is not one of those offered.
+    #[error("no such choice")]
+    NoSuchChoice(String),
+    /// Too much to do at once.
+    #[error("busy")]
+    Busy,
+    /// The database does not answer.
+    #[error("the database does not answer")]
+    DatabaseGone,
+}
+
+/// Refused to the person, or failed inside.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// To be shown.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// To be logged once and answered with one fixed sentence.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<StoreError> for DeskError {
+    fn from(error: StoreError) -> Self {
+        if error.is_unavailable() {
+            tracing::error!(%error, "the database does not answer");
+            Self::Refused(Refused::DatabaseGone)
+        } else {
+            Self::Internal(error.to_string())
+        }
+    }
+}
+
+impl From<ChatError> for DeskError {
+    fn from(error: ChatError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+/// What a behaviour gives back.
+pub type Outcome = Result<Reply, DeskError>;
+
+/// Everything a behaviour may use.
+#[derive(Clone)]
+pub struct Desk {
+    /// The memory.
+    pub store: Store,
+    /// The chat platform; behaviours only ask it about channels, effects go through the outbox.
+    pub chat: Arc<dyn Chat>,
+    /// The time.
+    pub clock: Clock,
+    /// The wording rules.
+    pub rules: Arc<tone::Rules>,
+    /// Called after a commit that left something to deliver: a hint, never the truth.
+    pub wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Desk {
+    /// Fulfils a wish, or says why not.
+    pub async fn act(&self, caller: &Caller, wish: Wish) -> Outcome {
+        let outcome = match wish {
+            Wish::OpenCase(wish) => open_case::open_case(self, caller, wish).await,
+            Wish::ShowCase(case) => show_case::show_case(self, caller, case).await,
+            Wish::ListCases { view, page } => list_cases::list_cases(self, caller, view, page).await,
+            Wish::FindCases { query } => find_case::find_cases(self, caller, query).await,
+            Wish::UpdateCase { case, changes, owner } => {
+                update_case::update_case(self, caller, case, changes, owner).await
+            }
+            Wish::NoteCase { case, text } => note_case::note_case(self, caller, case, text).await,
+            Wish::ClaimCase(case) => assign_case::claim_case(self, caller, case).await,
+            Wish::AssignCase { case, to } => assign_case::assign_case(self, caller, case, to).await,
+            Wish::CloseCase { case, resolution } => close_case::close_case(self, caller, case, resolution).await,
+            Wish::ReopenCase(case) => close_case::reopen_case(self, caller, case).await,
+            Wish::OfferStatus(number) => update_case::offer_status(self, caller, number).await,
+            Wish::Ask(form) => show_case::ask(self, caller, form).await,
+            Wish::AddFollowUp(wish) => follow_ups::add_follow_up(self, caller, wish).await,
+            Wish::ListFollowUps { who, case } => follow_ups::list_follow_ups(self, caller, who, case).await,
+            Wish::EndFollowUp(promise) => follow_ups::end_follow_up(self, caller, promise).await,
+            Wish::DelayFollowUp(promise) => follow_ups::delay_follow_up(self, caller, promise).await,
+            Wish::RevealFollowUp(promise) => follow_ups::reveal_follow_up(self, caller, promise).await,
+            Wish::CheckTone { text, draft } => check_tone::check_tone(self, caller, text, draft).await,
+            Wish::Help => rights::help(self, caller).await,
+            Wish::Setup(wish) => setup::setup(self, caller, wish).await,
+        };
+        if outcome.is_ok() {
+            (self.wake)();
+        }
+        outcome
+    }
+
+    /// Suggestions for the option being typed.
+    pub async fn suggest(&self, caller: &Caller, focus: Focus) -> Result<Suggestions, DeskError> {
+        suggest::suggest(self, caller, focus).await
+    }
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Desk")
+    }
+}

@@ -1,0 +1,83 @@
+//! From a decision to the database: the case, its entries and the wish for a fresh card, in the caller's transaction.
+
+use super::{Caller, CaseRef, DeskError, Refused};
+use crate::case::{Case, CaseNumber, Change, Decision, Entry, UpdateRefused};
+use crate::id::{GuildId, UserId};
+use crate::store::{Conn, case, delivery, entry, search};
+
+/// Longest typed reference to a case that is looked at, in scalars.
+const MAX_REFERENCE: usize = 200;
+
+/// Finds the case a person means.
+pub(super) async fn resolve(c: &mut Conn, guild: GuildId, caller: &Caller, which: &CaseRef) -> Result<Case, DeskError> {
+    let unknown = |typed: &str| DeskError::from(Refused::NoSuchCase(typed.to_owned()));
+    match which {
+        CaseRef::Number(number) => {
+            case::get(c, guild, *number).await?.ok_or_else(|| unknown(&number.to_string()))
+        }
+        CaseRef::Here => Ok(case::by_thread(c, guild, caller.channel).await?.ok_or(Refused::NoCaseHere)?),
+        CaseRef::Typed(typed) => {
+            let typed: String = typed.trim().chars().take(MAX_REFERENCE).collect();
+            if let Ok(number) = typed.trim_start_matches('#').parse::<i64>() {
+                return case::get(c, guild, CaseNumber(number)).await?.ok_or_else(|| unknown(&typed));
+            }
+            let words = search::query_words(&typed);
+            let mut lines = if words.is_empty() { Vec::new() } else { case::find(c, guild, &words, 5).await? };
+            match (lines.len(), lines.pop()) {
+                (1, Some(line)) => case::get(c, guild, line.number).await?.ok_or_else(|| unknown(&typed)),
+                (0, _) | (_, None) => Err(unknown(&typed)),
+                (_, Some(last)) => {
+                    lines.push(last);
+                    Err(Refused::ManyCases(typed, lines).into())
+                }
+            }
+        }
+    }
+}
+
+/// The same, and nobody else changes it until this transaction ends.
+pub(super) async fn resolve_locked(
+    c: &mut Conn,
+    guild: GuildId,
+    caller: &Caller,
+    which: &CaseRef,
+) -> Result<Case, DeskError> {
+    let found = resolve(c, guild, caller, which).await?;
+    Ok(case::lock(c, guild, found.number).await?.ok_or(Refused::NoSuchCase(found.number.to_string()))?)
+}
+
+/// Saves what was decided about `before`; `typed` is handed back to the person if it was refused.
+pub(super) async fn record(
+    c: &mut Conn,
+    before: &Case,
+    decision: Decision,
+    actor: UserId,
+    typed: Option<String>,
+) -> Result<(Case, Vec<Change>), DeskError> {
+    let (next, log) = decision.map_err(|refused| match refused {
+        UpdateRefused::Title(title) => Refused::Title(title, typed.clone().unwrap_or_default()),
+        other => Refused::Update(other, before.number, typed),
+    })?;
+    if !case::save(c, &next, before.version, &words(&next)).await? {
+        return Err(Refused::ChangedMeanwhile(before.number).into());
+    }
+    append(c, &next, &log, actor).await?;
+    delivery::want_card(c, next.guild, next.number, next.updated_at).await?;
+    Ok((next, log))
+}
+
+/// Appends one entry per change.
+pub(super) async fn append(c: &mut Conn, case: &Case, log: &[Change], actor: UserId) -> Result<(), DeskError> {
+    for what in log {
+        let line = Entry { at: case.updated_at, actor: Some(actor), what: what.clone() };
+        entry::append(c, case.guild, case.number, &line).await?;
+    }
+    Ok(())
+}
+
+/// What a case is found by.
+pub(super) fn words(case: &Case) -> Vec<String> {
+    let customer = case.customer.as_deref().unwrap_or_default();
+    let resolution = case.resolution.as_deref().unwrap_or_default();
+    search::words(&format!("{} {customer} {} {resolution}", case.title, case.tags.join(" ")))
+}

@@ -1,0 +1,65 @@
+//! Live suggestions while somebody types an option: cases by number or words, and the time a phrase would mean.
+
+use jiff::Zoned;
+
+use super::follow_ups::context;
+use super::{Caller, Desk, DeskError, Refused, rights};
+use crate::follow_up::phrase;
+use crate::store::case::CaseLine;
+use crate::store::{case, search};
+
+/// Discord: most suggestions.
+const MOST: u32 = 25;
+
+/// What could be meant.
+#[derive(Debug, Clone)]
+pub enum Suggestions {
+    /// These cases.
+    Cases(Vec<CaseLine>),
+    /// These moments.
+    Times(Vec<Zoned>),
+}
+
+/// Which option is being typed, and what stands in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Focus {
+    /// A case.
+    Case(String),
+    /// A due time.
+    When(String),
+}
+
+pub(super) async fn suggest(desk: &Desk, caller: &Caller, focus: Focus) -> Result<Suggestions, DeskError> {
+    match focus {
+        Focus::Case(typed) => cases(desk, caller, typed).await,
+        Focus::When(typed) => when(desk, caller, &typed).await,
+    }
+}
+
+async fn cases(desk: &Desk, caller: &Caller, typed: String) -> Result<Suggestions, DeskError> {
+    let caller = caller.clone();
+    desk.store
+        .read(move |c| {
+            Box::pin(async move {
+                let guild = rights::agent(c, &caller).await?.guild;
+                let typed = typed.trim().trim_start_matches('#');
+                let number = typed.parse().ok().filter(|&n: &i64| n > 0);
+                let words = if number.is_some() { Vec::new() } else { search::query_words(typed) };
+                if number.is_none() && words.is_empty() && !typed.is_empty() {
+                    return Ok(Suggestions::Cases(Vec::new()));
+                }
+                Ok::<_, DeskError>(Suggestions::Cases(case::suggest(c, guild, number, &words, MOST).await?))
+            })
+        })
+        .await
+}
+
+async fn when(desk: &Desk, caller: &Caller, typed: &str) -> Result<Suggestions, DeskError> {
+    let settings = rights::settings_of(desk, caller.guild.ok_or(Refused::NotInGuild)?).await?;
+    let readings = match phrase::parse(typed, &context(desk, &settings, caller.lang)) {
+        Ok(reading) => vec![reading],
+        Err(phrase::Refusal::Ambiguous(readings)) => readings,
+        Err(_) => Vec::new(),
+    };
+    Ok(Suggestions::Times(readings.into_iter().take(MOST as usize).map(|reading| reading.due).collect()))
+}

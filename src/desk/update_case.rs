@@ -1,0 +1,68 @@
+//! Changing fields of a case, by command or by the card's list of statuses.
+
+use super::record::{record, resolve, resolve_locked};
+use super::{Caller, CaseRef, Desk, DeskError, Outcome, Person, Reply, rights};
+use crate::case::{self, Changes};
+use crate::id::UserId;
+
+pub(super) async fn update_case(
+    desk: &Desk,
+    caller: &Caller,
+    which: CaseRef,
+    mut changes: Changes,
+    owner: Option<Person>,
+) -> Outcome {
+    let (caller, now_ms) = (caller.clone(), desk.clock.now_ms());
+    desk.store
+        .write(move |c| {
+            Box::pin(async move {
+                let standing = rights::agent(c, &caller).await?;
+                if let Some(person) = &owner {
+                    rights::can_work(&standing.settings, person)?;
+                    changes.owner = Some(person.user);
+                }
+                let before = resolve_locked(c, standing.guild, &caller, &which).await?;
+                let typed = changes.title.clone();
+                let decision = case::update(&before, changes, now_ms);
+                let (case, log) = record(c, &before, decision, caller.user, typed).await?;
+                Ok::<_, DeskError>(Reply::Changed { case, log })
+            })
+        })
+        .await
+}
+
+/// The statuses a case may go to, for the card's Status button.
+pub(super) async fn offer_status(desk: &Desk, caller: &Caller, number: case::CaseNumber) -> Outcome {
+    let caller = caller.clone();
+    desk.store
+        .read(move |c| {
+            Box::pin(async move {
+                let guild = rights::agent(c, &caller).await?.guild;
+                let case = resolve(c, guild, &caller, &CaseRef::Number(number)).await?;
+                Ok::<_, DeskError>(Reply::StatusOffered { case })
+            })
+        })
+        .await
+}
+
+/// The shape all single-step changes share: rights, lock, decide, record.
+pub(super) async fn change(
+    desk: &Desk,
+    caller: &Caller,
+    which: CaseRef,
+    typed: Option<String>,
+    decide: impl FnOnce(&case::Case, UserId, i64) -> case::Decision + Send + 'static,
+) -> Outcome {
+    let (caller, now_ms) = (caller.clone(), desk.clock.now_ms());
+    desk.store
+        .write(move |c| {
+            Box::pin(async move {
+                let guild = rights::agent(c, &caller).await?.guild;
+                let before = resolve_locked(c, guild, &caller, &which).await?;
+                let decision = decide(&before, caller.user, now_ms);
+                let (case, log) = record(c, &before, decision, caller.user, typed).await?;
+                Ok::<_, DeskError>(Reply::Changed { case, log })
+            })
+        })
+        .await
+}

@@ -1,0 +1,266 @@
+//! The connection: events in, wishes on, and a clear end.
+//!
+//! Everything is built before connecting, so that the first event already meets a bot that works.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use serenity::all::{
+    ClientBuilder, Context, Event, EventHandler, GatewayIntents, Guild, Interaction, RawEventHandler, Ready, UnavailableGuild,
+};
+use serenity::async_trait;
+use serenity::gateway::{GatewayError, ShardManager};
+use serenity::http::{Http, HttpBuilder};
+use tokio::sync::watch;
+
+use super::answer::{Answers, Ask};
+use super::{commands, translate};
+use crate::desk::{Caller, Desk, Refused, Wish};
+use crate::id::GuildId;
+use crate::locale::Texts;
+use crate::view::custom_id::Action;
+
+/// Deadline of one request for an answer.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
+/// Pauses between attempts to connect: Discord resets a token after 1,000 identifications a day.
+const PAUSES: [Duration; 6] =
+    [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(15), Duration::from_secs(60), Duration::from_secs(120)];
+/// How long answers in hand may take at the end, and the close frame after them.
+const DRAIN: Duration = Duration::from_secs(6);
+const CLOSE: Duration = Duration::from_secs(2);
+
+/// What is needed to connect.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The bot's token.
+    pub token: SecretString,
+    /// Base URL of a Discord-compatible endpoint; none is Discord.
+    pub proxy: Option<String>,
+    /// Ask for the privileged message content intent.
+    pub message_content: bool,
+}
+
+/// Why the connection is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// Somebody asked for it.
+    Stopped,
+    /// Discord does not accept the token (4004).
+    BadToken,
+    /// An intent is asked for that is not enabled (4014).
+    IntentNotEnabled,
+}
+
+/// A connection that is kept until it is told to stop or cannot go on.
+pub struct Connection {
+    settings: Settings,
+    answers: Arc<Answers>,
+    stop: watch::Receiver<bool>,
+}
+
+/// Builds everything for a connection; nothing is sent yet.
+pub fn connect(settings: Settings, desk: Desk, texts: Arc<Texts>, stop: watch::Receiver<bool>) -> anyhow::Result<Connection> {
+    let http = Arc::new(http(&settings)?);
+    Ok(Connection { settings, answers: Arc::new(Answers::new(http, desk, texts)), stop })
+}
+
+/// The one place that builds serenity's client: with a proxy its rate limiter must be off, else it would ignore the
+/// proxy and send the token to the real host.
+fn http(settings: &Settings) -> anyhow::Result<Http> {
+    let mut client = reqwest::Client::builder().timeout(REQUEST_TIMEOUT);
+    if settings.proxy.is_some() {
+        client = client.no_proxy();
+    }
+    let builder = HttpBuilder::new(settings.token.expose_secret()).client(client.build()?);
+    Ok(match &settings.proxy {
+        Some(proxy) => builder.proxy(proxy.trim_end_matches('/')).ratelimiter_disabled(true).build(),
+        None => builder.build(),
+    })
+}
+
+impl Connection {
+    /// Runs until stopped or refused; whatever else happens is tried again with growing pauses.
+    pub async fn run(mut self) -> Ended {
+        let mut failures = 0;
+        loop {
+            let ended = self.session().await;
+            match ended {
+                Ok(ended) => return ended,
+                Err(reason) => {
+                    let pause = PAUSES[failures.min(PAUSES.len() - 1)];
+                    tracing::warn!(reason, pause.s = pause.as_secs(), "not connected to Discord; trying again");
+                    failures += 1;
+                    tokio::select! {
+                        () = tokio::time::sleep(pause) => {}
+                        _ = self.stop.wait_for(|stop| *stop) => return Ended::Stopped,
+                    }
+                }
+            }
+        }
+    }
+
+    async fn session(&mut self) -> Result<Ended, String> {
+        // Asked here first: serenity falls back to the real gateway when this fails.
+        tokio::select! {
+            gateway = self.answers.http.get_gateway() => gateway.map_err(|_| "the gateway's address cannot be asked".to_owned())?,
+            _ = self.stop.wait_for(|stop| *stop) => return Ok(Ended::Stopped),
+        };
+        let http = http(&self.settings).map_err(|error| error.to_string())?;
+        let handler = Handler { answers: Arc::clone(&self.answers) };
+        let mut client = ClientBuilder::new_with_http(http, intents(self.settings.message_content))
+            .event_handler(handler)
+            .raw_event_handler(Unknown)
+            .await
+            .map_err(|error| error.to_string())?;
+        let shards = Arc::clone(&client.shard_manager);
+        let started = tokio::select! {
+            started = client.start() => Some(started),
+            _ = self.stop.wait_for(|stop| *stop) => None,
+        };
+        let Some(started) = started else {
+            self.close(&shards).await;
+            return Ok(Ended::Stopped);
+        };
+        match started {
+            Ok(()) => Err("the gateway closed".to_owned()),
+            Err(serenity::Error::Gateway(GatewayError::InvalidAuthentication | GatewayError::NoAuthentication)) => {
+                Ok(Ended::BadToken)
+            }
+            Err(serenity::Error::Gateway(
+                GatewayError::DisallowedGatewayIntents | GatewayError::InvalidGatewayIntents,
+            )) => Ok(Ended::IntentNotEnabled),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    async fn close(&self, shards: &ShardManager) {
+        if tokio::time::timeout(DRAIN, self.answers.drained()).await.is_err() {
+            tracing::warn!("some answers were still being worked on at the end");
+        }
+        // May wait for a shard that is not connected.
+        let _ = tokio::time::timeout(CLOSE, shards.shutdown_all()).await;
+    }
+}
+
+/// Only what is used: guilds come and go. Message content is asked for where it is switched on.
+fn intents(message_content: bool) -> GatewayIntents {
+    let mut intents = GatewayIntents::GUILDS;
+    if message_content {
+        intents |= GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES | GatewayIntents::MESSAGE_CONTENT;
+    }
+    intents
+}
+
+struct Handler {
+    answers: Arc<Answers>,
+}
+
+#[async_trait]
+impl EventHandler for Handler {
+    async fn ready(&self, _: Context, ready: Ready) {
+        self.answers.http.set_application_id(ready.application.id);
+        let mut failures = 0;
+        while let Err(reason) = self.register().await {
+            let pause = PAUSES[failures.min(PAUSES.len() - 1)];
+            tracing::error!(reason, pause.s = pause.as_secs(), "the commands could not be registered; trying again");
+            failures += 1;
+            tokio::time::sleep(pause).await;
+        }
+        tracing::info!(application.id = %ready.application.id, guilds = ready.guilds.len(), "gateway.ready");
+    }
+
+    async fn guild_create(&self, _: Context, guild: Guild, _: Option<bool>) {
+        self.present(guild.id.get(), true).await;
+    }
+
+    async fn guild_delete(&self, _: Context, guild: UnavailableGuild, _: Option<Guild>) {
+        // An outage comes as a deletion with `unavailable`: nothing is given up for it.
+        if !guild.unavailable {
+            self.present(guild.id.get(), false).await;
+        }
+    }
+
+    async fn interaction_create(&self, _: Context, interaction: Interaction) {
+        match interaction {
+            Interaction::Command(i) => {
+                let ask = ask(i.id, i.token.clone(), translate::caller_of_command(&i), false);
+                self.answers.respond(&ask, translate::command(&i.data)).await;
+            }
+            Interaction::Autocomplete(i) => {
+                let ask = ask(i.id, i.token.clone(), translate::caller_of_command(&i), false);
+                self.answers.suggest(&ask, translate::focus(&i.data)).await;
+            }
+            Interaction::Component(i) => {
+                let wish = translate::component(&i);
+                let in_place = shows_result_itself(&i.data.custom_id, &wish);
+                let ask = ask(i.id, i.token.clone(), translate::caller_of_component(&i), in_place);
+                self.answers.respond(&ask, wish).await;
+            }
+            Interaction::Modal(i) => {
+                let ask = ask(i.id, i.token.clone(), translate::caller_of_modal(&i), false);
+                self.answers.respond(&ask, translate::modal(&i)).await;
+            }
+            _ => {}
+        }
+    }
+}
+
+fn ask(id: serenity::all::InteractionId, token: String, caller: Caller, in_place: bool) -> Ask {
+    Ask { id, token, caller, in_place }
+}
+
+/// Lists turn their page and reminders end where they stand; everything else answers privately beside the message.
+fn shows_result_itself(custom_id: &str, wish: &Result<Wish, Refused>) -> bool {
+    wish.is_ok()
+        && matches!(
+            Action::decode(custom_id),
+            Some(Action::Page(..) | Action::SetStatus(_) | Action::Done(_) | Action::Later(_))
+        )
+}
+
+impl Handler {
+    async fn present(&self, id: u64, present: bool) {
+        if let Err(error) = self.answers.desk.guild_present(GuildId(id), present).await {
+            tracing::error!(guild.id = id, %error, "a guild's coming or going could not be noted");
+        }
+    }
+
+    /// Tells Discord the commands where it does not know them yet; 200 creations a day are allowed.
+    async fn register(&self) -> Result<(), String> {
+        let Answers { http, desk, texts, .. } = &*self.answers;
+        let definitions = commands::definitions(texts);
+        let count = definitions.as_array().map_or(0, Vec::len);
+        let hash = fingerprint(&definitions, http.application_id().map_or(0, serenity::all::ApplicationId::get));
+        let known = desk.registered_commands().await.map_err(|error| error.to_string())?;
+        if known.as_deref() == Some(&hash) {
+            let there = http.get_global_commands().await.map_err(|error| error.to_string())?;
+            if there.len() == count {
+                return Ok(());
+            }
+        }
+        http.create_global_commands(&definitions).await.map_err(|error| error.to_string())?;
+        desk.set_registered_commands(hash).await.map_err(|error| error.to_string())
+    }
+}
+
+/// Tells one set of definitions from another; never leaves this program and its database.
+fn fingerprint(definitions: &Value, application: u64) -> String {
+    let mut hasher = DefaultHasher::new();
+    (definitions.to_string(), application, env!("CARGO_PKG_VERSION")).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+/// Events serenity cannot read would vanish without a word.
+struct Unknown;
+
+#[async_trait]
+impl RawEventHandler for Unknown {
+    async fn raw_event(&self, _: Context, event: Event) {
+        if let Event::Unknown(unknown) = event {
+            tracing::debug!(event = unknown.kind, "an event this version does not know");
+        }
+    }
+}

@@ -1,0 +1,680 @@
+//! `impl Chat` for Discord: the one sender deliveries go through, in tests and in production alike.
+//!
+//! Requests are built by serenity and sent by a client of our own, because serenity's drops the headers of a 429 as soon
+//! as a proxy is in use. Invariants: every call ends within [`DEADLINE`]; whatever may have been accepted is reported as
+//! [`ChatError::Unknown`], never as a failure; no token and no message body reaches a log.
+
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Client, StatusCode, redirect};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use serenity::http::{LightMethod, RatelimitingBucket, Request, Route};
+use serenity::model::id as raw;
+use serenity::model::permissions::Permissions;
+use tokio::sync::OnceCell;
+
+use crate::chat::{Answer, ChannelInfo, ChannelKind, Chat, ChatError, Message, Seen, SeenThread, ThreadKind};
+use crate::clock::Stopwatch;
+use crate::discord::render::{clip, message_json};
+use crate::id::{ChannelId, GuildId, MessageId, UserId};
+
+mod pace;
+mod rights;
+
+use pace::{Left, Pace};
+use rights::{RawChannel, RawId, RawRole, kind_of, missing, rights};
+
+/// Every call ends within this much real time, waiting for our turn included. Below a delivery's lease of 12 s.
+pub const DEADLINE: Duration = Duration::from_secs(8);
+/// Longest wait for our turn; whoever would wait longer is told [`ChatError::Limited`] at once.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Pause after a 429 that does not say how long.
+const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
+/// Discord: characters of a thread's name.
+const MAX_THREAD_NAME: usize = 100;
+/// Discord: the longest time until a quiet thread archives itself, minutes (a week).
+const AUTO_ARCHIVE_MINUTES: u32 = 10_080;
+/// Discord: messages of one page.
+const PAGE: &str = "100";
+/// Discord: private thread.
+const PRIVATE_THREAD: u8 = 12;
+/// Discord: the token is not valid. Answers with status 401 carry no code of their own.
+pub const CODE_UNAUTHORIZED: u64 = 40001;
+
+/// Why a sender could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The token cannot stand in an HTTP header.
+    #[error("the token holds a character that cannot be part of a token")]
+    Token,
+    /// The proxy is not an address.
+    #[error("the proxy is not an http:// or https:// address")]
+    Proxy,
+    /// TLS could not be set up.
+    #[error("the HTTP client could not be built: {0}")]
+    Client(reqwest::Error),
+}
+
+type Key = (LightMethod, RatelimitingBucket);
+
+/// The sender.
+pub struct Rest {
+    client: Client,
+    /// With the `Bot ` prefix.
+    token: SecretString,
+    proxy: Option<String>,
+    pace: Pace<Key>,
+    /// The bot's own id, asked once.
+    me: OnceCell<u64>,
+}
+
+impl Rest {
+    /// A sender for the bot of `token`; `proxy` is the base URL of a Discord-compatible endpoint, none is Discord itself.
+    pub fn new(token: &SecretString, proxy: Option<&str>) -> Result<Self, BuildError> {
+        let plain = token.expose_secret().trim();
+        let full = format!("Bot {}", plain.strip_prefix("Bot ").unwrap_or(plain));
+        HeaderValue::from_str(&full).map_err(|_| BuildError::Token)?;
+        let mut client = Client::builder().timeout(DEADLINE).redirect(redirect::Policy::none());
+        if let Some(base) = proxy {
+            let url = reqwest::Url::parse(base).map_err(|_| BuildError::Proxy)?;
+            if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+                return Err(BuildError::Proxy);
+            }
+            // The endpoint is named; the environment's HTTP proxies must not come between.
+            client = client.no_proxy();
+        }
+        Ok(Self {
+            client: client.build().map_err(BuildError::Client)?,
+            token: full.into(),
+            proxy: proxy.map(str::to_owned),
+            pace: Pace::new(),
+            me: OnceCell::new(),
+        })
+    }
+
+    /// Sends one request and gives back the answer's body.
+    async fn send(
+        &self,
+        method: LightMethod,
+        route: Route<'_>,
+        params: Option<Vec<(&'static str, String)>>,
+        body: Option<&Value>,
+    ) -> Result<Vec<u8>, ChatError> {
+        let key = (method, route.ratelimiting_bucket());
+        let watch = Stopwatch::start();
+        let wait = self.pace.reserve(&key, PATIENCE).map_err(ChatError::Limited)?;
+        tokio::time::sleep(wait).await;
+        // serenity's builder logs the request with its body; so the body is added afterwards.
+        let mut request = Request::new(route, method)
+            .params(params)
+            .build(&self.client, self.token.expose_secret(), self.proxy.as_deref())
+            .map_err(|_| ChatError::NotSent)?
+            .timeout(DEADLINE.saturating_sub(watch.elapsed()));
+        if let Some(body) = body {
+            let bytes = body.to_string().into_bytes();
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_LENGTH, bytes.len().into());
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            request = request.headers(headers).body(bytes);
+        }
+        let response = request.send().await.map_err(|error| classify(&error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        if let Some(left) = left_of(&headers) {
+            self.pace.learn(key, left);
+        }
+        let body = response.bytes().await;
+        if status.is_success() {
+            return body.map(|bytes| bytes.to_vec()).map_err(|error| classify(&error));
+        }
+        let body = body.unwrap_or_default();
+        let refusal: Refusal = serde_json::from_slice(&body).unwrap_or_default();
+        tracing::debug!(
+            http.status = status.as_u16(),
+            discord.code = refusal.code,
+            "request refused"
+        );
+        Err(self.judge(key, status, &headers, &refusal))
+    }
+
+    fn judge(&self, key: Key, status: StatusCode, headers: &HeaderMap, refusal: &Refusal) -> ChatError {
+        match status.as_u16() {
+            429 => {
+                let pause = refusal
+                    .retry_after
+                    .or_else(|| number(headers, RETRY_AFTER.as_str()))
+                    .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+                    .unwrap_or(DEFAULT_PAUSE);
+                let everything = refusal.global || headers.contains_key("x-ratelimit-global");
+                self.pace.rest(key, pause, everything);
+                ChatError::Limited(pause)
+            }
+            500.. => ChatError::Unknown(format!("status {}", status.as_u16())),
+            // 3xx: somebody between us and Discord answered; nothing was accepted.
+            300..=399 => ChatError::NotSent,
+            401 => ChatError::Refused(CODE_UNAUTHORIZED),
+            404 => ChatError::Gone(refusal.code),
+            _ if (10_001..=10_999).contains(&refusal.code) => ChatError::Gone(refusal.code),
+            _ => ChatError::Refused(refusal.code),
+        }
+    }
+
+    async fn get<T: DeserializeOwned>(&self, route: Route<'_>) -> Result<T, ChatError> {
+        read(&self.send(LightMethod::Get, route, None, None).await?)
+    }
+
+    async fn post<T: DeserializeOwned>(&self, route: Route<'_>, body: &Value) -> Result<T, ChatError> {
+        read(&self.send(LightMethod::Post, route, None, Some(body)).await?)
+    }
+
+    /// The bot's own user id.
+    async fn me(&self) -> Result<u64, ChatError> {
+        let ask = async || id(&self.get::<RawId>(Route::UserMe).await?.id);
+        self.me.get_or_try_init(ask).await.copied()
+    }
+
+    async fn info(&self, asked: ChannelId) -> Result<ChannelInfo, ChatError> {
+        let channel: RawChannel = self
+            .get(Route::Channel {
+                channel_id: channel_id(asked),
+            })
+            .await?;
+        let kind = kind_of(channel.kind);
+        let parent = channel.parent_id.as_deref().map(id).transpose()?.map(ChannelId);
+        let Some(guild_text) = channel.guild_id.as_deref() else {
+            return Ok(ChannelInfo {
+                id: asked,
+                guild: None,
+                kind,
+                parent: None,
+                public: false,
+                missing: Vec::new(),
+            });
+        };
+        let guild = id(guild_text)?;
+        let guild_id = raw::GuildId::new(guild.max(1));
+        let roles: Vec<RawRole> = self.get(Route::GuildRoles { guild_id }).await?;
+        let me = self.me().await?;
+        let user_id = raw::UserId::new(me.max(1));
+        let member: RawMember = self.get(Route::GuildMember { guild_id, user_id }).await?;
+        // A thread has no overwrites of its own; its channel's hold.
+        let overwrites = match (kind, parent) {
+            (ChannelKind::Thread, Some(above)) => {
+                self.get::<RawChannel>(Route::Channel {
+                    channel_id: channel_id(above),
+                })
+                .await?
+                .permission_overwrites
+            }
+            _ => channel.permission_overwrites,
+        };
+        let mine = rights(guild_text, &roles, &overwrites, &member.roles, Some(&me.to_string()));
+        let everyone = rights(guild_text, &roles, &overwrites, &[], None);
+        Ok(ChannelInfo {
+            id: asked,
+            guild: Some(GuildId(guild)),
+            kind,
+            parent: if kind == ChannelKind::Thread { parent } else { None },
+            public: channel.kind != PRIVATE_THREAD && everyone.contains(Permissions::VIEW_CHANNEL),
+            missing: missing(kind, mine),
+        })
+    }
+}
+
+impl Chat for Rest {
+    fn create_message<'a>(&'a self, channel: ChannelId, message: &'a Message, nonce: &'a str) -> Answer<'a, MessageId> {
+        Box::pin(async move {
+            let mut body = message_json(message);
+            body["nonce"] = nonce.into();
+            body["enforce_nonce"] = true.into();
+            let made: RawId = self
+                .post(
+                    Route::ChannelMessages {
+                        channel_id: channel_id(channel),
+                    },
+                    &body,
+                )
+                .await?;
+            Ok(MessageId(id(&made.id)?))
+        })
+    }
+
+    fn edit_message<'a>(&'a self, channel: ChannelId, id: MessageId, message: &'a Message) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let route = Route::ChannelMessage {
+                channel_id: channel_id(channel),
+                message_id: message_id(id),
+            };
+            self.send(LightMethod::Patch, route, None, Some(&message_json(message)))
+                .await
+                .map(drop)
+        })
+    }
+
+    fn delete_message(&self, channel: ChannelId, id: MessageId) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let route = Route::ChannelMessage {
+                channel_id: channel_id(channel),
+                message_id: message_id(id),
+            };
+            self.send(LightMethod::Delete, route, None, None).await.map(drop)
+        })
+    }
+
+    fn messages_after(&self, channel: ChannelId, after: MessageId) -> Answer<'_, Vec<Seen>> {
+        Box::pin(async move {
+            let me = self.me().await?;
+            let route = Route::ChannelMessages {
+                channel_id: channel_id(channel),
+            };
+            let params = vec![("after", after.0.to_string()), ("limit", PAGE.to_owned())];
+            let found: Vec<RawMessage> = read(&self.send(LightMethod::Get, route, Some(params), None).await?)?;
+            let mut seen = Vec::with_capacity(found.len());
+            for message in found {
+                let mut custom_ids = Vec::new();
+                collect_custom_ids(&message.components, &mut custom_ids);
+                let mine = id(&message.author.id)? == me;
+                seen.push(Seen {
+                    id: MessageId(id(&message.id)?),
+                    mine,
+                    custom_ids,
+                });
+            }
+            seen.sort_by_key(|message| message.id);
+            Ok(seen)
+        })
+    }
+
+    fn open_thread<'a>(
+        &'a self,
+        parent: ChannelId,
+        name: &'a str,
+        kind: &'a ThreadKind,
+    ) -> Answer<'a, (ChannelId, Option<MessageId>)> {
+        Box::pin(async move {
+            let mut body = json!({"name": clip(name, MAX_THREAD_NAME), "auto_archive_duration": AUTO_ARCHIVE_MINUTES});
+            match kind {
+                ThreadKind::Private => {
+                    body["type"] = PRIVATE_THREAD.into();
+                    body["invitable"] = false.into();
+                }
+                ThreadKind::Post(message) => body["message"] = message_json(message),
+            }
+            let made: RawChannel = self
+                .post(
+                    Route::ChannelThreads {
+                        channel_id: channel_id(parent),
+                    },
+                    &body,
+                )
+                .await?;
+            let thread = id(&made.id)?;
+            let first = match (kind, made.message) {
+                (ThreadKind::Private, _) => None,
+                (ThreadKind::Post(_), Some(message)) => Some(MessageId(id(&message.id)?)),
+                // A post's first message has the post's id.
+                (ThreadKind::Post(_), None) => Some(MessageId(thread)),
+            };
+            Ok((ChannelId(thread), first))
+        })
+    }
+
+    fn threads(&self, guild: GuildId, parent: ChannelId) -> Answer<'_, Vec<SeenThread>> {
+        Box::pin(async move {
+            let me = self.me().await?.to_string();
+            let above = parent.0.to_string();
+            let guild_id = raw::GuildId::new(guild.0.max(1));
+            let found: RawThreads = self.get(Route::GuildThreadsActive { guild_id }).await?;
+            let mut seen = Vec::new();
+            for thread in found
+                .threads
+                .into_iter()
+                .filter(|one| one.parent_id.as_ref() == Some(&above))
+            {
+                seen.push(SeenThread {
+                    id: ChannelId(id(&thread.id)?),
+                    parent,
+                    name: thread.name.unwrap_or_default(),
+                    mine: thread.owner_id.as_ref() == Some(&me),
+                });
+            }
+            seen.sort_by_key(|thread| std::cmp::Reverse(thread.id));
+            Ok(seen)
+        })
+    }
+
+    fn add_to_thread(&self, thread: ChannelId, user: UserId) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let user_id = raw::UserId::new(user.0.max(1));
+            let route = Route::ChannelThreadMember {
+                channel_id: channel_id(thread),
+                user_id,
+            };
+            self.send(LightMethod::Put, route, None, None).await.map(drop)
+        })
+    }
+
+    fn unarchive(&self, thread: ChannelId) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let route = Route::Channel {
+                channel_id: channel_id(thread),
+            };
+            self.send(LightMethod::Patch, route, None, Some(&json!({"archived": false})))
+                .await
+                .map(drop)
+        })
+    }
+
+    fn direct_channel(&self, user: UserId) -> Answer<'_, ChannelId> {
+        Box::pin(async move {
+            let body = json!({"recipient_id": user.0.to_string()});
+            let made: RawId = self.post(Route::UserMeDmChannels, &body).await?;
+            Ok(ChannelId(id(&made.id)?))
+        })
+    }
+
+    fn channel(&self, id: ChannelId) -> Answer<'_, ChannelInfo> {
+        Box::pin(async move {
+            // Up to five requests: together they keep the port's promise.
+            tokio::time::timeout(DEADLINE, self.info(id))
+                .await
+                .unwrap_or_else(|_| Err(ChatError::Unknown("timeout".to_owned())))
+        })
+    }
+}
+
+/// What Discord says beside a status that is not a success.
+#[derive(Debug, Default, Deserialize)]
+struct Refusal {
+    #[serde(default)]
+    code: u64,
+    #[serde(default)]
+    retry_after: Option<f64>,
+    #[serde(default)]
+    global: bool,
+}
+
+#[derive(Deserialize)]
+struct RawMember {
+    roles: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct RawMessage {
+    id: String,
+    author: RawId,
+    #[serde(default)]
+    components: Value,
+}
+
+#[derive(Deserialize)]
+struct RawThreads {
+    threads: Vec<RawChannel>,
+}
+
+fn channel_id(id: ChannelId) -> raw::ChannelId {
+    // serenity refuses 0, which Discord never gives out: it would answer 404, as it does for 1.
+    raw::ChannelId::new(id.0.max(1))
+}
+
+fn message_id(id: MessageId) -> raw::MessageId {
+    raw::MessageId::new(id.0.max(1))
+}
+
+/// Everything went out and an answer came, but it is not one we can read: the request may well have been accepted.
+fn unreadable() -> ChatError {
+    ChatError::Unknown("unreadable answer".to_owned())
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ChatError> {
+    serde_json::from_slice(body).map_err(|_| unreadable())
+}
+
+fn id(text: &str) -> Result<u64, ChatError> {
+    text.parse().map_err(|_| unreadable())
+}
+
+fn classify(error: &reqwest::Error) -> ChatError {
+    if error.is_connect() || error.is_builder() {
+        ChatError::NotSent
+    } else if error.is_timeout() {
+        ChatError::Unknown("timeout".to_owned())
+    } else {
+        ChatError::Unknown("connection lost".to_owned())
+    }
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Option<f64> {
+    headers.get(name)?.to_str().ok()?.parse().ok()
+}
+
+fn left_of(headers: &HeaderMap) -> Option<Left> {
+    let remaining = number(headers, "x-ratelimit-remaining")?;
+    let reset_after = Duration::try_from_secs_f64(number(headers, "x-ratelimit-reset-after")?).ok()?;
+    Some(Left {
+        remaining: remaining.max(0.0) as u32,
+        reset_after,
+    })
+}
+
+fn collect_custom_ids(component: &Value, into: &mut Vec<String>) {
+    match component {
+        Value::Array(parts) => parts.iter().for_each(|part| collect_custom_ids(part, into)),
+        Value::Object(fields) => {
+            if let Some(id) = fields.get("custom_id").and_then(Value::as_str) {
+                into.push(id.to_owned());
+            }
+            if let Some(parts) = fields.get("components") {
+                collect_custom_ids(parts, into);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::Mutex;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// What the tiny server does with a request after having read it.
+    enum Say {
+        Answer(u16, &'static str, &'static str),
+        HangUp,
+        HalfABody,
+    }
+
+    /// A server that plays a script, one answer for each connection, and keeps what it was sent.
+    async fn server(script: Vec<Say>) -> (Rest, Arc<Mutex<Vec<String>>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let inbox = Arc::new(Mutex::new(Vec::new()));
+        let ear = Arc::clone(&inbox);
+        tokio::spawn(async move {
+            for say in script {
+                let (mut socket, _) = listener.accept().await.unwrap();
+                let mut bytes = Vec::new();
+                loop {
+                    let mut chunk = [0; 4096];
+                    let n = socket.read(&mut chunk).await.unwrap();
+                    bytes.extend_from_slice(&chunk[..n]);
+                    let text = String::from_utf8_lossy(&bytes);
+                    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+                        continue;
+                    };
+                    let length = head
+                        .lines()
+                        .filter_map(|line| line.split_once(": "))
+                        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+                        .map_or(0, |(_, length)| length.parse().unwrap());
+                    if body.len() >= length {
+                        break;
+                    }
+                }
+                ear.lock().unwrap().push(String::from_utf8(bytes).unwrap());
+                let out = match say {
+                    Say::Answer(status, headers, body) => {
+                        let length = body.len();
+                        format!(
+                            "HTTP/1.1 {status} X\r\n{headers}connection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+                        )
+                    }
+                    Say::HalfABody => "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\":".to_owned(),
+                    Say::HangUp => continue,
+                };
+                socket.write_all(out.as_bytes()).await.unwrap();
+            }
+        });
+        (Rest::new(&"t0ken".to_owned().into(), Some(&base)).unwrap(), inbox)
+    }
+
+    async fn create(rest: &Rest) -> Result<MessageId, ChatError> {
+        rest.create_message(
+            ChannelId(5),
+            &Message {
+                content: "hallo".into(),
+                ..Message::default()
+            },
+            "n1",
+        )
+        .await
+    }
+
+    #[tokio::test]
+    async fn a_message_is_sent_with_its_nonce_to_the_proxy_and_with_the_token() {
+        let (rest, inbox) = server(vec![Say::Answer(200, "", r#"{"id":"77"}"#)]).await;
+        assert_eq!(create(&rest).await, Ok(MessageId(77)));
+        let request = inbox.lock().unwrap()[0].clone();
+        let (head, body) = request.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("POST /api/v10/channels/5/messages HTTP/1.1"), "{head}");
+        assert!(
+            head.contains("authorization: Bot t0ken") && head.contains("content-type: application/json"),
+            "{head}"
+        );
+        assert_eq!(head.matches("content-length").count(), 1, "{head}");
+        let body: Value = serde_json::from_str(body).unwrap();
+        assert_eq!(body["nonce"], "n1");
+        assert_eq!(body["enforce_nonce"], true);
+        assert_eq!(body["allowed_mentions"]["parse"], json!([]));
+    }
+
+    #[tokio::test]
+    async fn every_way_to_fail_is_told_apart() {
+        use ChatError::{Gone, Limited, Refused, Unknown};
+        let cases = [
+            (Say::Answer(500, "", "oops"), Unknown("status 500".into())),
+            (Say::Answer(200, "", "not json"), unreadable()),
+            (Say::HangUp, Unknown("connection lost".into())),
+            (Say::HalfABody, Unknown("connection lost".into())),
+            (Say::Answer(404, "", r#"{"code":10003}"#), Gone(10003)),
+            (Say::Answer(400, "", r#"{"code":10008}"#), Gone(10008)),
+            (Say::Answer(403, "", r#"{"code":50013}"#), Refused(50013)),
+            (Say::Answer(403, "", "<html>"), Refused(0)),
+            (Say::Answer(401, "", r#"{"code":0}"#), Refused(CODE_UNAUTHORIZED)),
+            (
+                Say::Answer(429, "", r#"{"retry_after":1.5,"global":false}"#),
+                Limited(Duration::from_millis(1500)),
+            ),
+        ];
+        for (say, expected) in cases {
+            let (rest, _) = server(vec![say]).await;
+            assert_eq!(create(&rest).await, Err(expected));
+        }
+    }
+
+    #[tokio::test]
+    async fn no_connection_means_nothing_was_sent() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        drop(listener);
+        let rest = Rest::new(&"t".to_owned().into(), Some(&base)).unwrap();
+        assert_eq!(create(&rest).await, Err(ChatError::NotSent));
+    }
+
+    #[tokio::test]
+    async fn after_a_global_429_nothing_is_sent_until_it_is_over() {
+        let (rest, inbox) = server(vec![Say::Answer(
+            429,
+            "retry-after: 60\r\nx-ratelimit-global: true\r\n",
+            "",
+        )])
+        .await;
+        assert_eq!(create(&rest).await, Err(ChatError::Limited(Duration::from_mins(1))));
+        let second = rest.unarchive(ChannelId(9)).await;
+        assert!(
+            matches!(second, Err(ChatError::Limited(wait)) if wait > Duration::from_secs(50)),
+            "{second:?}"
+        );
+        assert_eq!(inbox.lock().unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn an_empty_bucket_is_waited_for_before_sending() {
+        let headers = "x-ratelimit-remaining: 0\r\nx-ratelimit-reset-after: 0.4\r\n";
+        let (rest, _) = server(vec![
+            Say::Answer(200, headers, r#"{"id":"1"}"#),
+            Say::Answer(200, "", r#"{"id":"2"}"#),
+        ])
+        .await;
+        create(&rest).await.unwrap();
+        let watch = Stopwatch::start();
+        create(&rest).await.unwrap();
+        assert!(watch.elapsed() >= Duration::from_millis(350), "{:?}", watch.elapsed());
+    }
+
+    #[tokio::test]
+    async fn messages_come_oldest_first_with_the_marks_of_ours() {
+        let page = r#"[{"id":"9","author":{"id":"4"},"components":[]},
+            {"id":"8","author":{"id":"3"},"components":[{"type":1,"components":[{"type":2,"custom_id":"d:1"}]}]}]"#;
+        let (rest, inbox) = server(vec![Say::Answer(200, "", r#"{"id":"3"}"#), Say::Answer(200, "", page)]).await;
+        let seen = rest.messages_after(ChannelId(5), MessageId(7)).await.unwrap();
+        assert_eq!(
+            seen[0],
+            Seen {
+                id: MessageId(8),
+                mine: true,
+                custom_ids: vec!["d:1".into()]
+            }
+        );
+        assert!(!seen[1].mine);
+        assert!(inbox.lock().unwrap()[1].starts_with("GET /api/v10/channels/5/messages?&after=7&limit=100 "));
+    }
+
+    #[tokio::test]
+    async fn a_forum_post_gives_its_first_message_and_a_private_thread_none() {
+        let post = r#"{"id":"40","type":11,"parent_id":"5","message":{"id":"40"}}"#;
+        let thread = r#"{"id":"41","type":12,"parent_id":"5"}"#;
+        let (rest, inbox) = server(vec![Say::Answer(201, "", post), Say::Answer(201, "", thread)]).await;
+        let kind = ThreadKind::Post(Message {
+            content: "Karte".into(),
+            ..Message::default()
+        });
+        assert_eq!(
+            rest.open_thread(ChannelId(5), "n", &kind).await,
+            Ok((ChannelId(40), Some(MessageId(40))))
+        );
+        assert_eq!(
+            rest.open_thread(ChannelId(5), "n", &ThreadKind::Private).await,
+            Ok((ChannelId(41), None))
+        );
+        assert!(inbox.lock().unwrap()[1].contains(r#""type":12"#));
+    }
+
+    #[test]
+    fn a_proxy_that_is_no_address_is_refused() {
+        let token = "t".to_owned().into();
+        assert!(matches!(Rest::new(&token, Some("localhost")), Err(BuildError::Proxy)));
+        assert!(matches!(
+            Rest::new(&"a\nb".to_owned().into(), None),
+            Err(BuildError::Token)
+        ));
+    }
+}

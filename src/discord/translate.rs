@@ -1,0 +1,356 @@
+//! serenity's model → our [`Wish`]. Pure: nothing is looked up, nothing is decided beyond what was typed.
+//!
+//! Anything that is not what this version registered is [`Refused::Stale`] or [`Refused::NoSuchChoice`], never a panic.
+
+use serenity::model::application::{
+    ActionRowComponent, CommandData, CommandDataOption, CommandDataOptionValue as Value, CommandInteraction,
+    ComponentInteraction, ComponentInteractionDataKind, ModalInteraction,
+};
+use serenity::model::channel::{ChannelType, PartialChannel};
+use serenity::model::guild::Member;
+use serenity::model::permissions::Permissions;
+
+use crate::case::{CaseNumber, Cause, Changes, CustomerType, MAX_TITLE, Priority, Source, Status, Via, View, clip};
+use crate::desk::{AddFollowUp, Caller, CaseRef, Focus, Form, OpenCase, Person, Refused, SetupWish, Wish};
+use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use crate::locale::Lang;
+use crate::view::REOPEN;
+use crate::view::custom_id::Action;
+
+/// What can be wished, or why this cannot.
+type Translated = Result<Wish, Refused>;
+
+/// The parts of an interaction that say who wants something and where.
+pub(super) struct Origin<'a> {
+    pub user: u64,
+    pub guild: Option<u64>,
+    pub member: Option<&'a Member>,
+    pub channel_id: u64,
+    pub channel: Option<&'a PartialChannel>,
+    pub locale: &'a str,
+}
+
+macro_rules! origin {
+    ($interaction:expr, $member:expr) => {
+        Origin {
+            user: $interaction.user.id.get(),
+            guild: $interaction.guild_id.map(|id| id.get()),
+            member: $member,
+            channel_id: $interaction.channel_id.get(),
+            channel: $interaction.channel.as_ref(),
+            locale: &$interaction.locale,
+        }
+    };
+}
+
+pub(super) fn caller_of_command(i: &CommandInteraction) -> Caller {
+    caller(&origin!(i, i.member.as_deref()))
+}
+
+pub(super) fn caller_of_component(i: &ComponentInteraction) -> Caller {
+    let channel = i.channel.as_ref();
+    let origin = Origin {
+        user: i.user.id.get(),
+        guild: i.guild_id.map(serenity::model::id::GuildId::get),
+        member: i.member.as_ref(),
+        channel_id: i.channel_id.get(),
+        channel,
+        locale: &i.locale,
+    };
+    caller(&origin)
+}
+
+pub(super) fn caller_of_modal(i: &ModalInteraction) -> Caller {
+    caller(&origin!(i, i.member.as_ref()))
+}
+
+fn caller(origin: &Origin<'_>) -> Caller {
+    let permissions = origin.member.and_then(|member| member.permissions).unwrap_or_default();
+    let thread = origin.channel.filter(|channel| is_thread(channel.kind));
+    Caller {
+        user: UserId(origin.user),
+        guild: origin.guild.map(GuildId),
+        roles: origin.member.map(|m| m.roles.iter().map(|role| RoleId(role.get())).collect()).unwrap_or_default(),
+        manages: manages(permissions),
+        channel: ChannelId(origin.channel_id),
+        parent: thread.and_then(|thread| thread.parent_id).map(|id| ChannelId(id.get())),
+        lang: Lang::from_discord(origin.locale),
+    }
+}
+
+fn manages(permissions: Permissions) -> bool {
+    permissions.intersects(Permissions::MANAGE_GUILD | Permissions::ADMINISTRATOR)
+}
+
+const fn is_thread(kind: ChannelType) -> bool {
+    matches!(kind, ChannelType::PublicThread | ChannelType::PrivateThread | ChannelType::NewsThread)
+}
+
+/// The options of a command, read by name.
+struct Options<'a> {
+    data: &'a CommandData,
+    list: &'a [CommandDataOption],
+}
+
+impl Options<'_> {
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.list.iter().find(|option| option.name == name).map(|option| &option.value)
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        match self.get(name)? {
+            Value::String(text) | Value::Autocomplete { value: text, .. } => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    /// A named value out of a closed set.
+    fn one_of<T>(&self, name: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Refused> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        read(&text).map(Some).ok_or(Refused::NoSuchChoice(text))
+    }
+
+    fn case(&self) -> CaseRef {
+        self.text("case").filter(|typed| !typed.trim().is_empty()).map_or(CaseRef::Here, CaseRef::Typed)
+    }
+
+    fn person(&self, name: &str) -> Option<Person> {
+        let Some(Value::User(id)) = self.get(name) else { return None };
+        let user = self.data.resolved.users.get(id);
+        let member = self.data.resolved.members.get(id);
+        Some(Person {
+            user: UserId(id.get()),
+            bot: user.is_some_and(|user| user.bot),
+            roles: member.map(|member| member.roles.iter().map(|role| RoleId(role.get())).collect()),
+            manages: member.and_then(|member| member.permissions).is_some_and(manages),
+        })
+    }
+
+    fn role(&self, name: &str) -> Option<RoleId> {
+        match self.get(name)? {
+            Value::Role(id) => Some(RoleId(id.get())),
+            _ => None,
+        }
+    }
+
+    fn channel(&self, name: &str) -> Option<ChannelId> {
+        match self.get(name)? {
+            Value::Channel(id) => Some(ChannelId(id.get())),
+            _ => None,
+        }
+    }
+
+    fn mood(&self) -> Result<Option<u8>, Refused> {
+        match self.get("mood") {
+            None => Ok(None),
+            Some(Value::Integer(mood)) => {
+                u8::try_from(*mood).map(Some).map_err(|_| Refused::NoSuchChoice(mood.to_string()))
+            }
+            Some(_) => Err(Refused::Stale),
+        }
+    }
+}
+
+/// A slash command or menu.
+pub(super) fn command(data: &CommandData) -> Translated {
+    if data.target_id.is_some() {
+        return menu(data);
+    }
+    let (sub, list) = match data.options.first() {
+        Some(CommandDataOption { name, value: Value::SubCommand(list), .. }) => (name.as_str(), list.as_slice()),
+        _ => ("", data.options.as_slice()),
+    };
+    let options = Options { data, list };
+    match (data.name.as_str(), sub) {
+        ("case", sub) => case_command(sub, &options),
+        ("followup", "add") => Ok(Wish::AddFollowUp(AddFollowUp {
+            what: options.text("what").unwrap_or_default(),
+            when: options.text("when").unwrap_or_default(),
+            case: options.case(),
+            who: options.person("who"),
+        })),
+        ("followup", "list") => {
+            let case = options.text("case").filter(|typed| !typed.trim().is_empty()).map(CaseRef::Typed);
+            Ok(Wish::ListFollowUps { who: options.person("who"), case })
+        }
+        ("draft", _) => Ok(Wish::Ask(Form::Draft)),
+        ("help", _) => Ok(Wish::Help),
+        ("setup", _) => Ok(Wish::Setup(SetupWish {
+            agent_role: options.role("agent_role"),
+            lead_role: options.role("lead_role"),
+            case_channel: options.channel("case_channel"),
+            alert_channel: options.channel("alert_channel"),
+            lang: options.one_of("language", Lang::from_code)?,
+            zone: options.text("timezone"),
+            land: options.text("land"),
+        })),
+        _ => Err(Refused::Stale),
+    }
+}
+
+fn case_command(sub: &str, options: &Options<'_>) -> Translated {
+    Ok(match sub {
+        "open" => Wish::OpenCase(OpenCase {
+            title: options.text("title").unwrap_or_default(),
+            customer: options.text("customer"),
+            priority: options.one_of("priority", Priority::from_name)?,
+            via: options.one_of("via", Via::from_name)?,
+            source: None,
+        }),
+        "show" => Wish::ShowCase(options.case()),
+        "list" => Wish::ListCases { view: options.one_of("view", View::from_name)?.unwrap_or(View::Mine), page: 0 },
+        "find" => Wish::FindCases { query: options.text("query").unwrap_or_default() },
+        "update" => {
+            let changes = Changes {
+                title: options.text("title"),
+                status: options.one_of("status", Status::from_name)?,
+                priority: options.one_of("priority", Priority::from_name)?,
+                owner: None,
+                mood: options.mood()?,
+                customer_type: options.one_of("type", CustomerType::from_name)?,
+                cause: options.one_of("cause", Cause::from_name)?,
+                tag: options.text("tag"),
+            };
+            Wish::UpdateCase { case: options.case(), changes, owner: options.person("owner") }
+        }
+        "note" => Wish::NoteCase { case: options.case(), text: options.text("text").unwrap_or_default() },
+        "claim" => Wish::ClaimCase(options.case()),
+        "assign" => Wish::AssignCase { case: options.case(), to: options.person("who").ok_or(Refused::Stale)? },
+        "close" => Wish::CloseCase { case: options.case(), resolution: options.text("resolution") },
+        "reopen" => Wish::ReopenCase(options.case()),
+        _ => return Err(Refused::Stale),
+    })
+}
+
+fn menu(data: &CommandData) -> Translated {
+    let id = data.target_id.ok_or(Refused::Stale)?.to_message_id();
+    let message = data.resolved.messages.get(&id).ok_or(Refused::Stale)?;
+    match data.name.as_str() {
+        "Open case" => {
+            let first_line = message.content.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+            let author = &message.author;
+            let name = author.global_name.as_deref().unwrap_or(&author.name);
+            Ok(Wish::Ask(Form::OpenCase {
+                channel: ChannelId(message.channel_id.get()),
+                message: MessageId(id.get()),
+                title: clip(first_line, MAX_TITLE),
+                customer: if author.bot { String::new() } else { name.to_owned() },
+            }))
+        }
+        "Check tone" => Ok(Wish::CheckTone { text: message.content.clone(), draft: false }),
+        _ => Err(Refused::Stale),
+    }
+}
+
+/// The option somebody is typing in.
+pub(super) fn focus(data: &CommandData) -> Option<Focus> {
+    let list = match data.options.first() {
+        Some(CommandDataOption { value: Value::SubCommand(list), .. }) => list.as_slice(),
+        _ => data.options.as_slice(),
+    };
+    let (name, typed) = list.iter().find_map(|option| match &option.value {
+        Value::Autocomplete { value, .. } => Some((option.name.as_str(), value.clone())),
+        _ => None,
+    })?;
+    match name {
+        "case" => Some(Focus::Case(typed)),
+        "when" => Some(Focus::When(typed)),
+        _ => None,
+    }
+}
+
+/// A pressed button or a chosen entry.
+pub(super) fn component(interaction: &ComponentInteraction) -> Translated {
+    let chosen = match &interaction.data.kind {
+        ComponentInteractionDataKind::StringSelect { values } => values.first().map(String::as_str),
+        _ => None,
+    };
+    pressed(&interaction.data.custom_id, chosen)
+}
+
+fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
+    Ok(match Action::decode(custom_id).ok_or(Refused::Stale)? {
+        Action::Claim(number) => Wish::ClaimCase(CaseRef::Number(number)),
+        Action::AskStatus(number) => Wish::OfferStatus(number),
+        Action::SetStatus(number) => set_status(number, chosen.ok_or(Refused::Stale)?)?,
+        Action::AskFollowUp(number) => Wish::Ask(Form::FollowUp(number)),
+        Action::AskNote(number) => Wish::Ask(Form::Note(number)),
+        Action::AskClose(number) => Wish::Ask(Form::Close(number)),
+        Action::Page(view, page) => Wish::ListCases { view, page },
+        Action::Done(promise) => Wish::EndFollowUp(promise),
+        Action::Later(promise) => Wish::DelayFollowUp(promise),
+        Action::Reveal(promise) => Wish::RevealFollowUp(promise),
+        // Forms come back as modals, never as pressed buttons.
+        Action::AddFollowUp(_) | Action::AddNote(_) | Action::Close(_) | Action::OpenCase(..) | Action::Draft => {
+            return Err(Refused::Stale);
+        }
+    })
+}
+
+fn set_status(number: CaseNumber, chosen: &str) -> Translated {
+    let case = CaseRef::Number(number);
+    if chosen == REOPEN {
+        return Ok(Wish::ReopenCase(case));
+    }
+    let status = Status::from_name(chosen).ok_or_else(|| Refused::NoSuchChoice(chosen.to_owned()))?;
+    Ok(match status {
+        Status::Closed => Wish::CloseCase { case, resolution: None },
+        status => {
+            Wish::UpdateCase { case, changes: Changes { status: Some(status), ..Changes::default() }, owner: None }
+        }
+    })
+}
+
+/// A form that was sent.
+pub(super) fn modal(interaction: &ModalInteraction) -> Translated {
+    let field = |id: &str| {
+        let inputs = interaction.data.components.iter().flat_map(|row| &row.components);
+        inputs
+            .filter_map(|component| match component {
+                ActionRowComponent::InputText(input) if input.custom_id == id => input.value.clone(),
+                _ => None,
+            })
+            .next()
+    };
+    let text = |id: &str| field(id).unwrap_or_default();
+    let filled = |id: &str| field(id).filter(|value| !value.trim().is_empty());
+    Ok(match Action::decode(&interaction.data.custom_id).ok_or(Refused::Stale)? {
+        Action::OpenCase(channel, message) => Wish::OpenCase(OpenCase {
+            title: text("title"),
+            customer: filled("customer"),
+            source: (message.0 != 0).then_some(Source { channel, message }),
+            ..OpenCase::default()
+        }),
+        Action::AddNote(number) => Wish::NoteCase { case: CaseRef::Number(number), text: text("text") },
+        Action::AddFollowUp(number) => Wish::AddFollowUp(AddFollowUp {
+            what: text("what"),
+            when: text("when"),
+            case: CaseRef::Number(number),
+            who: None,
+        }),
+        Action::Close(number) => {
+            Wish::CloseCase { case: CaseRef::Number(number), resolution: filled("resolution") }
+        }
+        Action::Draft => Wish::CheckTone { text: text("draft"), draft: true },
+        _ => return Err(Refused::Stale),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forged_button_is_stale_and_a_forged_choice_is_named() {
+        assert!(matches!(pressed("r1:note:1", None), Err(Refused::Stale)));
+        assert!(matches!(pressed("rubbish", None), Err(Refused::Stale)));
+        assert!(matches!(pressed("r1:status:1", Some("gone")), Err(Refused::NoSuchChoice(typed)) if typed == "gone"));
+        assert!(matches!(pressed("r1:status:1", None), Err(Refused::Stale)));
+    }
+
+    #[test]
+    fn choosing_closed_closes_and_reopen_reopens() {
+        assert!(matches!(pressed("r1:status:7", Some("closed")), Ok(Wish::CloseCase { .. })));
+        assert!(matches!(pressed("r1:status:7", Some(REOPEN)), Ok(Wish::ReopenCase(CaseRef::Number(CaseNumber(7))))));
+    }
+}

@@ -1,0 +1,188 @@
+//! The grammar: a phrase is a row of pieces (a day, a weekday, a clock time, a part of the day, a span), each at most
+//! once, in any order, with the prepositions that belong to them. Every way to read the whole row is kept.
+
+use std::cell::Cell;
+
+use super::draft::{Day, Draft, Expect, Piece};
+use super::lexicon::Word;
+use super::token::{Kind, Token};
+use super::{Note, Refusal};
+
+/// More readings than this are no reading.
+const MAX_DRAFTS: usize = 16;
+
+/// A piece, the notes that come with it, how unusual the reading is, and the token behind it.
+pub(super) type Step = (Piece, Vec<Note>, u8, usize);
+
+/// The tokens and what was noticed on the way.
+pub(super) struct Grammar<'a> {
+    tokens: &'a [Token],
+    /// The farthest token that no piece could be made of.
+    farthest: Cell<usize>,
+    /// Something like "yesterday" was said.
+    past: Cell<bool>,
+}
+
+/// Every way to read the whole phrase, or why there is none.
+pub(super) fn drafts(text: &str, tokens: &[Token]) -> Result<Vec<Draft>, Refusal> {
+    if tokens.iter().any(|token| token.kind == Kind::Word(Word::Vague)) {
+        return Err(Refusal::Vague);
+    }
+    let grammar = Grammar { tokens, farthest: Cell::new(0), past: Cell::new(false) };
+    let mut out = Vec::new();
+    grammar.walk(0, &Draft::default(), &mut out, &mut 0);
+    if !out.is_empty() {
+        return Ok(out);
+    }
+    if grammar.past.get() {
+        return Err(Refusal::Past);
+    }
+    let from = tokens.get(grammar.farthest.get()).map_or(0, |token| token.span.start);
+    Err(Refusal::not_understood(&text[from..]))
+}
+
+impl Grammar<'_> {
+    fn walk(&self, at: usize, draft: &Draft, out: &mut Vec<Draft>, steps: &mut usize) {
+        *steps += 1;
+        if out.len() >= MAX_DRAFTS || *steps > 400 {
+            return;
+        }
+        if at == self.tokens.len() {
+            if draft.complete() {
+                out.push(draft.clone());
+            }
+            return;
+        }
+        self.farthest.set(self.farthest.get().max(at));
+        for (piece, notes, rank, next) in self.steps(at, draft) {
+            if let Some(draft) = draft.with(piece, &notes, rank) {
+                self.walk(next, &draft, out, steps);
+            }
+        }
+    }
+
+    /// What can start at a token.
+    fn steps(&self, at: usize, draft: &Draft) -> Vec<Step> {
+        let expect = draft.expect;
+        let open = matches!(expect, Expect::Free | Expect::Any);
+        let one = |piece: Piece, next: usize| vec![(piece, Vec::new(), 0, next)];
+        let Some(kind) = self.kind(at) else { return Vec::new() };
+        let word = match kind {
+            Kind::Word(word) => word,
+            Kind::Sign(',') if at > 0 && expect == Expect::Free && at + 1 < self.tokens.len() => {
+                return one(Piece::Skip, at + 1);
+            }
+            Kind::Sign('.') if at + 1 == self.tokens.len() && expect == Expect::Free && at > 0 => {
+                return one(Piece::Skip, at + 1);
+            }
+            Kind::Sign(_) => return Vec::new(),
+            Kind::Num { .. } => return self.numeric(at, draft),
+        };
+        match word {
+            Word::Filler if expect == Expect::Free => return one(Piece::Skip, at + 1),
+            Word::Article if !matches!(self.kind(at + 1), Some(Kind::Word(Word::Article))) => {
+                return one(Piece::Skip, at + 1);
+            }
+            Word::About if matches!(expect, Expect::Free | Expect::Any | Expect::Time(_)) => {
+                return one(Piece::About, at + 1);
+            }
+            Word::By if open => return one(Piece::Prefix(Expect::Any), at + 1),
+            Word::At if open => return one(Piece::Prefix(Expect::Time(false)), at + 1),
+            Word::Um if open => return one(Piece::Prefix(Expect::Time(true)), at + 1),
+            Word::Am | Word::On if open => return one(Piece::Prefix(Expect::Day), at + 1),
+            Word::In if open && !matches!(self.kind(at + 1), Some(Kind::Word(Word::In))) => {
+                return one(Piece::Prefix(Expect::In), at + 1);
+            }
+            Word::From | Word::Past if open && draft.span.is_some() && draft.day.is_none() => {
+                return one(Piece::Prefix(Expect::From), at + 1);
+            }
+            Word::Of if expect == Expect::Free && draft.weekday.is_some() => {
+                return one(Piece::Prefix(Expect::Day), at + 1);
+            }
+            Word::Yesterday => self.past.set(true),
+            Word::Last if matches!(self.word(at + 1), Some(Word::Weekday(_) | Word::Mo | Word::Unit(_))) => {
+                self.past.set(true);
+            }
+            Word::To if at == 0 && self.span(at + 1).is_some() => self.past.set(true),
+            _ => {}
+        }
+        let mut steps = Vec::new();
+        if matches!(expect, Expect::Free | Expect::Any | Expect::In)
+            && let Some((span, next)) = self.whole_span(at, expect, &mut steps)
+        {
+            steps.push((Piece::Span(span), Vec::new(), 0, next));
+            return steps;
+        }
+        if matches!(expect, Expect::Free | Expect::Any | Expect::Time(_)) {
+            steps.extend(self.clock(at, draft));
+        }
+        if steps.is_empty() {
+            steps.extend(self.named(at, draft));
+        }
+        steps
+    }
+
+    /// A span with what may stand around it; "ago" makes it the past.
+    pub(super) fn whole_span(
+        &self,
+        at: usize,
+        expect: Expect,
+        steps: &mut Vec<Step>,
+    ) -> Option<(super::draft::Span, usize)> {
+        if let Some((days, next)) = self.business(at) {
+            steps.push((Piece::Day(Day::Business(days)), Vec::new(), 0, next));
+            return None;
+        }
+        let (mut span, notes, mut next) = self.span(at)?;
+        if self.word(next) == Some(Word::Ago) {
+            self.past.set(true);
+        }
+        // "from now" adds nothing.
+        if self.word(next) == Some(Word::From) && self.word(next + 1) == Some(Word::Now) {
+            next += 2;
+            span.marked = true;
+        }
+        span.marked |= expect == Expect::In || matches!(self.word(next), Some(Word::From | Word::Past));
+        if !notes.is_empty() {
+            steps.push((Piece::Span(span), notes, 0, next));
+            return None;
+        }
+        Some((span, next))
+    }
+
+    /// What a token is.
+    pub(super) fn kind(&self, at: usize) -> Option<Kind> {
+        self.tokens.get(at).map(|token| token.kind)
+    }
+
+    /// The word at a place, if it is one.
+    pub(super) fn word(&self, at: usize) -> Option<Word> {
+        match self.kind(at)? {
+            Kind::Word(word) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// The number at a place with the count of its digits (0 for a number in words).
+    pub(super) fn number(&self, at: usize) -> Option<(u32, u8)> {
+        match self.kind(at)? {
+            Kind::Num { value, digits } => Some((value, digits)),
+            _ => None,
+        }
+    }
+
+    /// Whether a sign stands at a place.
+    pub(super) fn sign(&self, at: usize, sign: char) -> bool {
+        self.kind(at) == Some(Kind::Sign(sign))
+    }
+
+    /// Whether a token follows the one before it without a space.
+    pub(super) fn glued(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.glued)
+    }
+
+    /// Whether nothing stands at a place any more.
+    pub(super) fn at_end(&self, at: usize) -> bool {
+        at >= self.tokens.len()
+    }
+}

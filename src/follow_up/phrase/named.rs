@@ -1,0 +1,155 @@
+//! Words that name a day, a weekday, a week, a month, an edge of one, or a part of the day.
+
+use jiff::civil::Weekday;
+
+use super::draft::{Day, Draft, Edge, Expect, Frame, Piece, Which};
+use super::grammar::{Grammar, Step};
+use super::lexicon::Word;
+use super::{Note, Part, Unit};
+
+impl Grammar<'_> {
+    /// Words that name a day, a weekday, a week, a month or a part of the day.
+    pub(super) fn named(&self, at: usize, draft: &Draft) -> Vec<Step> {
+        let expect = draft.expect;
+        let days = !matches!(expect, Expect::Time(_) | Expect::In);
+        let Some(word) = self.word(at) else { return Vec::new() };
+        let next_word = self.word(at + 1);
+        let step = |piece: Piece, next: usize| vec![(piece, Vec::new(), 0, next)];
+        let day = |day: Day, next: usize| vec![(Piece::Day(day), Vec::new(), 0, next)];
+        let part_fits = |part: Part| match expect {
+            Expect::Time(_) => matches!(part, Part::Noon | Part::Night | Part::EndOfDay | Part::StartOfWork),
+            Expect::From => false,
+            _ => true,
+        };
+        match word {
+            Word::Today if days => day(Day::Offset(0), at + 1),
+            Word::DayAfterTomorrow if days => day(Day::Offset(2), at + 1),
+            Word::Unit(Unit::Day)
+                if days
+                    && next_word == Some(Word::From)
+                    && matches!(self.word(at + 2), Some(Word::Tomorrow | Word::Morgen)) =>
+            {
+                day(Day::Offset(2), at + 3)
+            }
+            Word::Morgen if draft.day.is_some() || draft.weekday.is_some() => step(Piece::Part(Part::Morning), at + 1),
+            Word::Morgen if expect == Expect::Day => step(Piece::Part(Part::Morning), at + 1),
+            Word::Tomorrow | Word::Morgen if days => day(Day::Offset(1), at + 1),
+            Word::Tonight if expect == Expect::Free || expect == Expect::Any => {
+                step(Piece::Tonight(Part::Tonight), at + 1)
+            }
+            Word::Mo if days => step(Piece::Weekday(Weekday::Monday, Which::Bare), at + 1),
+            Word::Weekday(weekday) if days => step(Piece::Weekday(weekday, Which::Bare), at + 1),
+            Word::Part(part) if part_fits(part) => step(Piece::Part(part), at + 1),
+            Word::This if matches!(next_word, Some(Word::Part(_) | Word::Morgen)) && expect != Expect::In => {
+                match next_word {
+                    Some(Word::Part(part)) => step(Piece::Tonight(part), at + 2),
+                    _ => step(Piece::Tonight(Part::Morning), at + 2),
+                }
+            }
+            Word::Next | Word::AfterNext | Word::Coming | Word::This if !matches!(expect, Expect::Time(_)) => {
+                self.relative(at, word)
+            }
+            Word::Ordinal(n) if days => self.ordinal_day(n, at + 1),
+            Word::Month(month) if !matches!(expect, Expect::Time(_)) => self.month_first(month, at + 1),
+            Word::CalendarWeek | Word::Calendar | Word::Unit(Unit::Week) => self.calendar_week(at),
+            Word::Start | Word::Middle | Word::End => self.edge(at, word),
+            Word::EndOfWeek => day(Day::Frame { edge: Edge::End, frame: Frame::Week(None) }, at + 1),
+            Word::EndOfMonth => frame_end(Frame::Month(None), at + 1),
+            Word::EndOfYear => frame_end(Frame::Year(None), at + 1),
+            Word::Weekend => vec![(
+                Piece::Day(Day::Frame { edge: Edge::Weekend, frame: Frame::Week(None) }),
+                vec![Note::Saturday],
+                0,
+                at + 1,
+            )],
+            _ => Vec::new(),
+        }
+    }
+
+    /// "next Friday", "nächste Woche", „übernächsten Monat“, "this weekend", "next business day".
+    fn relative(&self, at: usize, word: Word) -> Vec<Step> {
+        let shift = match word {
+            Word::This => 0,
+            Word::AfterNext => 2,
+            _ => 1,
+        };
+        let frame = |frame: Frame| vec![(Piece::Day(Day::Frame { edge: Edge::Whole, frame }), Vec::new(), 0, at + 2)];
+        match self.word(at + 1) {
+            Some(Word::Mo) => relative_weekday(Weekday::Monday, word, at + 2),
+            Some(Word::Weekday(weekday)) => relative_weekday(weekday, word, at + 2),
+            Some(Word::Unit(Unit::Week)) => frame(Frame::Week(Some(shift))),
+            Some(Word::Unit(Unit::Month)) => frame(Frame::Month(Some(shift))),
+            Some(Word::Unit(Unit::Year)) => frame(Frame::Year(Some(shift))),
+            Some(Word::Unit(Unit::Day)) if word == Word::Next => {
+                vec![(Piece::Day(Day::Offset(1)), Vec::new(), 0, at + 2)]
+            }
+            Some(Word::Weekend) => {
+                let weeks = if word == Word::Coming || word == Word::This { None } else { Some(shift) };
+                let day = Day::Frame { edge: Edge::Weekend, frame: Frame::Week(weeks) };
+                vec![(Piece::Day(day), vec![Note::Saturday], 0, at + 2)]
+            }
+            Some(Word::Month(month)) if shift < 2 => self.month_first(month, at + 2),
+            _ => match self.business_unit(at + 1) {
+                Some(next) if shift > 0 => vec![(Piece::Day(Day::Business(shift as u32)), Vec::new(), 0, next)],
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    /// "Ende der Woche", "end of next month", "Mitte Januar", "end of day", "start of work", "close of business".
+    fn edge(&self, at: usize, word: Word) -> Vec<Step> {
+        let edge = match word {
+            Word::Start => Edge::Start,
+            Word::Middle => Edge::Middle,
+            _ => Edge::End,
+        };
+        let mut to = at + 1;
+        while matches!(self.word(to), Some(Word::Of | Word::Article)) {
+            to += 1;
+        }
+        let notes = if edge == Edge::Middle { vec![Note::MiddleDay] } else { Vec::new() };
+        let frame = |frame: Frame, next: usize| vec![(Piece::Day(Day::Frame { edge, frame }), notes.clone(), 0, next)];
+        let (shift, unit) = match self.word(to) {
+            Some(Word::This) => (Some(0), to + 1),
+            Some(Word::Next | Word::Coming) => (Some(1), to + 1),
+            Some(Word::AfterNext) => (Some(2), to + 1),
+            _ => (None, to),
+        };
+        match (self.word(unit), edge) {
+            (Some(Word::Unit(Unit::Week)), _) => frame(Frame::Week(shift), unit + 1),
+            (Some(Word::Unit(Unit::Month)), _) => frame(Frame::Month(shift), unit + 1),
+            (Some(Word::Unit(Unit::Year)), _) => frame(Frame::Year(shift), unit + 1),
+            (Some(Word::Month(month)), _) => {
+                let (year, next) = self.year(unit + 1);
+                frame(Frame::Named { month, year }, next)
+            }
+            (Some(Word::Unit(Unit::Day) | Word::Business), Edge::Start | Edge::End)
+                if matches!(shift, None | Some(0)) =>
+            {
+                let part = if edge == Edge::End { Part::EndOfDay } else { Part::StartOfWork };
+                let next =
+                    if self.word(unit) == Some(Word::Business) && self.word(unit + 1) == Some(Word::Unit(Unit::Day)) {
+                        unit + 2
+                    } else {
+                        unit + 1
+                    };
+                vec![(Piece::Part(part), Vec::new(), 0, next)]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn relative_weekday(weekday: Weekday, word: Word, next: usize) -> Vec<Step> {
+    let which = match word {
+        Word::Next => Which::OfWeek(1),
+        Word::AfterNext => Which::OfWeek(2),
+        Word::Coming => Which::Coming,
+        _ => Which::Bare,
+    };
+    vec![(Piece::Weekday(weekday, which), Vec::new(), 0, next)]
+}
+
+fn frame_end(frame: Frame, next: usize) -> Vec<Step> {
+    vec![(Piece::Day(Day::Frame { edge: Edge::End, frame }), Vec::new(), 0, next)]
+}

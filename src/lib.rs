@@ -1,0 +1,19 @@
+//! Ruhepol, a Discord bot for customer-support teams: cases, calm wording, promises kept.
+pub mod clock;
+pub mod id;
+pub mod locale;
+pub mod case;
+pub mod chat;
+pub mod failpoint;
+pub mod follow_up;
+pub mod app;
+pub mod config;
+pub mod delivery;
+pub mod desk;
+pub mod discord;
+pub mod lines;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
+pub mod store;
+pub mod tone;
+pub mod view;

@@ -1,0 +1,431 @@
+//! The outbox: rows that say what must be shown, written in the transaction of the change that caused them.
+//!
+//! Invariants: every step of a row is compare-and-set on its id, state and lease token, so that a worker that lost its
+//! lease changes nothing; what is unique is so by constraint; nothing here deletes a row.
+
+use super::conn::{Conn, Db, sql};
+use super::error::StoreError;
+use crate::case::CaseNumber;
+use crate::delivery::protocol::{Hop, stored};
+use crate::follow_up::FollowUpId;
+use crate::id::{ChannelId, GuildId, MessageId, UserId};
+
+stored! {
+    /// What a row shows.
+    Kind {
+        /// A case's card, in the case's thread, which is made first.
+        Card = "card",
+        /// A promise that comes due.
+        Reminder = "reminder",
+        /// That a reminder reached nobody.
+        Notice = "notice",
+    }
+}
+
+stored! {
+    /// Where a row stands.
+    State {
+        /// Waits for its time.
+        Scheduled = "scheduled",
+        /// Held by a worker; nothing of it is on its way.
+        Claimed = "claimed",
+        /// Held by a worker; a request may be on its way.
+        Sending = "sending",
+        /// A request was made whose outcome nobody knows; waits for the next try.
+        Unknown = "unknown",
+        /// Shown.
+        Sent = "sent",
+        /// Given up, with a reason.
+        Undeliverable = "undeliverable",
+        /// No longer wanted.
+        Cancelled = "cancelled",
+    }
+}
+
+stored! {
+    /// What a request makes.
+    Part {
+        /// A thread or forum post.
+        Thread = "thread",
+        /// A message.
+        Message = "message",
+    }
+}
+
+/// A row as the worker that holds it knows it. Times are real Unix ms, except `due_at`, `created_at`, `look_from` and
+/// `sent_at`, which are the bot's clock's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Which.
+    pub id: i64,
+    /// The team it belongs to.
+    pub guild: GuildId,
+    /// What it shows.
+    pub kind: Kind,
+    /// The case it belongs to, if any.
+    pub case: Option<CaseNumber>,
+    /// The promise it reminds of, if any.
+    pub follow_up: Option<FollowUpId>,
+    /// The version of the promise it is for.
+    pub version: i64,
+    /// Where it stands.
+    pub state: State,
+    /// Not before.
+    pub due_at: i64,
+    /// When it was written.
+    pub created_at: i64,
+    /// The content version that was wanted when it was claimed.
+    pub wanted: i64,
+    /// The worker's token.
+    pub token: i64,
+    /// The lease's end.
+    pub lease_until: i64,
+    /// Tries so far.
+    pub attempts: i64,
+    /// When the first of them was.
+    pub trying_since: Option<i64>,
+    /// Since when it waits for its case's thread.
+    pub waiting_since: Option<i64>,
+    /// How far along the chain.
+    pub hop: Hop,
+    /// The request whose outcome is unknown.
+    pub in_flight: Option<Part>,
+    /// Where that went.
+    pub channel: Option<ChannelId>,
+    /// Which of the row's nonces is in use.
+    pub sequence: i64,
+    /// When that nonce was first used.
+    pub first_sent: Option<i64>,
+    /// When it was last used.
+    pub last_sent: Option<i64>,
+    /// When the first try at this place was, whatever its nonce: where looking for it begins.
+    pub look_from: Option<i64>,
+    /// A fresh nonce took over from one in doubt: look once more after sending.
+    pub doubted: bool,
+    /// The name given to the thread in flight.
+    pub thread_name: Option<String>,
+    /// A new thread was opened because the old one was gone.
+    pub reopened: bool,
+    /// Who was let into the thread.
+    pub guests: Vec<UserId>,
+    /// The message, once sent.
+    pub message: Option<MessageId>,
+    /// What went wrong so far, for people: places and codes.
+    pub reason: String,
+}
+
+/// How a worker leaves a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled {
+    /// The state to leave it in.
+    pub state: State,
+    /// Not again before, real Unix ms.
+    pub not_before: i64,
+    /// The content version shown.
+    pub made: Option<i64>,
+    /// When it was shown, by the bot's clock.
+    pub sent_at: Option<i64>,
+}
+
+/// Wants the card of a case to show what the case is now. Call it in the transaction of every change of the case.
+pub async fn want_card(c: &mut Conn, guild: GuildId, case: CaseNumber, now_ms: i64) -> Result<(), StoreError> {
+    // A row held by a worker keeps its state: the worker sees the greater `wanted` when it finishes.
+    const TEXT: &str = "insert into delivery (guild_id, kind, lane, case_number, state, due_at, created_at)
+        values ($1, 'card', $2, $3, 'scheduled', $4, $4)
+        on conflict (guild_id, case_number) where kind = 'card' do update set
+            wanted = delivery.wanted + 1,
+            due_at = excluded.due_at,
+            not_before = case when delivery.state in ('sent', 'undeliverable', 'cancelled') then 0
+                else delivery.not_before end,
+            attempts = case when delivery.state in ('sent', 'undeliverable', 'cancelled') then 0
+                else delivery.attempts end,
+            trying_since = case when delivery.state in ('sent', 'undeliverable', 'cancelled') then null
+                else delivery.trying_since end,
+            reopened = case when delivery.state in ('sent', 'undeliverable', 'cancelled') then 0
+                else delivery.reopened end,
+            reason = case when delivery.state in ('sent', 'undeliverable', 'cancelled') then ''
+                else delivery.reason end,
+            state = case when delivery.state in ('claimed', 'sending', 'unknown') then delivery.state
+                else 'scheduled' end";
+    sql!(execute, c, TEXT, guild.db(), case_lane(guild, case), case.0, now_ms).map(drop)
+}
+
+/// Wants a reminder of version `version` of a promise at `due_at_ms`, and none of earlier versions. Wanting it twice is
+/// wanting it once.
+pub async fn want_reminder(
+    c: &mut Conn,
+    guild: GuildId,
+    follow_up: FollowUpId,
+    version: i64,
+    due_at_ms: i64,
+    case: Option<CaseNumber>,
+) -> Result<(), StoreError> {
+    const OLDER: &str = "update delivery set state = 'cancelled'
+        where guild_id = $1 and follow_up_id = $2 and kind = 'reminder' and follow_up_version < $3
+            and state = 'scheduled'";
+    sql!(execute, c, OLDER, guild.db(), follow_up.0, version)?;
+    insert(c, Kind::Reminder, guild, (follow_up, version), due_at_ms, case).await
+}
+
+/// Wants it said in the alert channel that a reminder reached nobody.
+pub async fn want_notice(c: &mut Conn, job: &Job, now_ms: i64) -> Result<(), StoreError> {
+    let Some(follow_up) = job.follow_up else { return Ok(()) };
+    insert(c, Kind::Notice, job.guild, (follow_up, job.version), now_ms, job.case).await
+}
+
+async fn insert(
+    c: &mut Conn,
+    kind: Kind,
+    guild: GuildId,
+    (follow_up, version): (FollowUpId, i64),
+    due_at_ms: i64,
+    case: Option<CaseNumber>,
+) -> Result<(), StoreError> {
+    const TEXT: &str = "insert into delivery
+            (guild_id, kind, lane, case_number, follow_up_id, follow_up_version, state, due_at, created_at)
+        values ($1, $2, $3, $4, $5, $6, 'scheduled', $7, $7)
+        on conflict (follow_up_id, follow_up_version, kind) where follow_up_id is not null do nothing";
+    let lane = case.map_or_else(
+        || format!("follow_up:{}", follow_up.0),
+        |number| case_lane(guild, number),
+    );
+    let number = case.map(|number| number.0);
+    sql!(
+        execute,
+        c,
+        TEXT,
+        guild.db(),
+        kind.name(),
+        lane,
+        number,
+        follow_up.0,
+        version,
+        due_at_ms
+    )
+    .map(drop)
+}
+
+/// Takes back the reminders of a promise that are not on their way yet. Those on their way are re-checked by the worker.
+pub async fn cancel_reminder(c: &mut Conn, guild: GuildId, follow_up: FollowUpId) -> Result<(), StoreError> {
+    const TEXT: &str = "update delivery set state = 'cancelled'
+        where guild_id = $1 and follow_up_id = $2 and kind = 'reminder' and state = 'scheduled'";
+    sql!(execute, c, TEXT, guild.db(), follow_up.0).map(drop)
+}
+
+/// Rows that could be claimed now, at most `limit`: one of each lane, teams taking turns. `now` is the bot's clock,
+/// `real` real time.
+pub async fn due(c: &mut Conn, now: i64, real: i64, limit: i64) -> Result<Vec<i64>, StoreError> {
+    const TEXT: &str = "select id from (
+            select id, due_at, row_number() over (partition by guild_id order by due_at, id) as turn from (
+                select id, guild_id, due_at, row_number() over (partition by lane order by due_at, id) as place
+                from delivery
+                where state in ('scheduled', 'claimed', 'sending', 'unknown')
+                    and due_at <= $1 and not_before <= $2 and lease_until <= $2
+                    and not exists (select 1 from delivery as other
+                        where other.lane = delivery.lane and other.state in ('claimed', 'sending')
+                            and other.lease_until > $2)
+            ) as ready where place = 1
+        ) as ranked order by turn, due_at, id limit $3";
+    let rows = sql!(fetch_all(i64,), c, TEXT, now, real, limit)?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The claim with what stands around its condition.
+macro_rules! claim_text {
+    ($before:literal, $after:literal) => {
+        concat!(
+            "update delivery set state = 'claimed', lease_token = lease_token + 1, lease_until = $4, worker = $5 where ",
+            $before,
+            "state in ('scheduled', 'claimed', 'sending', 'unknown')
+                and due_at <= $2 and not_before <= $3 and lease_until <= $3",
+            $after,
+            " returning id, guild_id, kind, case_number, follow_up_id, coalesce(follow_up_version, 0) as version, state,
+                due_at, created_at, wanted, lease_token, lease_until, attempts, trying_since, waiting_since, hop,
+                in_flight, channel_id, sequence, first_sent, last_sent, look_from, doubted, thread_name, reopened,
+                guests, message_id, reason"
+        )
+    };
+}
+
+/// Claims those of `ids` that are still to be had.
+pub async fn claim(
+    c: &mut Conn,
+    ids: &[i64],
+    now: i64,
+    real: i64,
+    lease_until: i64,
+    worker: &str,
+) -> Result<Vec<Job>, StoreError> {
+    // The two differ in one thing: PostgreSQL passes over rows that another process is claiming at this moment, instead
+    // of waiting for it. SQLite has one writer.
+    const SQLITE: &str = claim_text!("id = $1 and ", "");
+    const POSTGRES: &str = claim_text!(
+        "id = (select id from delivery where id = $1 and ",
+        " for update skip locked)"
+    );
+    let text = match c.0 {
+        Db::Sqlite(_) => SQLITE,
+        Db::Postgres(_) => POSTGRES,
+    };
+    let mut claimed = Vec::new();
+    for id in ids {
+        if let Some(row) = sql!(fetch_optional JobRow, c, text, *id, now, real, lease_until, worker)? {
+            claimed.push(read(row)?);
+        }
+    }
+    Ok(claimed)
+}
+
+/// Makes the lease last until `until`; false: it is no longer ours.
+pub async fn renew(c: &mut Conn, id: i64, token: i64, until: i64) -> Result<bool, StoreError> {
+    const TEXT: &str = "update delivery set lease_until = $3
+        where id = $1 and lease_token = $2 and state in ('claimed', 'sending')";
+    Ok(sql!(execute, c, TEXT, id, token, until)? == 1)
+}
+
+/// Stores what the worker learnt, if the row is still in state `from` and still ours; false: it is not, and nothing was
+/// stored. A card that somebody changed meanwhile goes back to `scheduled` instead of `sent`.
+pub async fn save(c: &mut Conn, job: &Job, from: State, settled: Settled) -> Result<bool, StoreError> {
+    const TEXT: &str = "update delivery set
+            state = case when $4 = 'sent' and kind = 'card' and wanted > $23 then 'scheduled' else $4 end,
+            lease_until = $5, not_before = $6, attempts = $7, trying_since = $8, waiting_since = $9, hop = $10,
+            in_flight = $11, channel_id = $12, sequence = $13, first_sent = $14, last_sent = $15, look_from = $16,
+            doubted = $17, thread_name = $18, reopened = $19, guests = $20, message_id = $21, reason = $22,
+            made = coalesce($23, made), sent_at = coalesce($24, sent_at), due_at = $25
+        where id = $1 and state = $2 and lease_token = $3";
+    let held = matches!(settled.state, State::Claimed | State::Sending);
+    let guests: Vec<String> = job.guests.iter().map(ToString::to_string).collect();
+    let changed = sql!(
+        execute,
+        c,
+        TEXT,
+        job.id,
+        from.name(),
+        job.token,
+        settled.state.name(),
+        if held { job.lease_until } else { 0 },
+        settled.not_before,
+        job.attempts,
+        job.trying_since,
+        job.waiting_since,
+        job.hop.name(),
+        job.in_flight.map(Part::name),
+        job.channel.map(ChannelId::db),
+        job.sequence,
+        job.first_sent,
+        job.last_sent,
+        job.look_from,
+        i64::from(job.doubted),
+        job.thread_name.as_deref(),
+        i64::from(job.reopened),
+        guests.join(","),
+        job.message.map(MessageId::db),
+        job.reason.as_str(),
+        settled.made,
+        settled.sent_at,
+        job.due_at,
+    )?;
+    Ok(changed == 1)
+}
+
+/// Frees what earlier processes held, where that is certain: a `SQLite` file belongs to one process at a time, so at its
+/// start every lease is a dead one's. On a server, leases run out by themselves. Gives the number of rows.
+pub async fn free_abandoned(c: &mut Conn) -> Result<u64, StoreError> {
+    const TEXT: &str = "update delivery set lease_until = 0
+        where state in ('claimed', 'sending') and lease_until > 0";
+    match c.0 {
+        Db::Sqlite(_) => sql!(execute, c, TEXT),
+        Db::Postgres(_) => Ok(0),
+    }
+}
+
+/// How many rows are in each state, for metrics and tests.
+pub async fn count(c: &mut Conn) -> Result<Vec<(State, i64)>, StoreError> {
+    const TEXT: &str = "select state, count(*) from delivery group by state order by state";
+    let rows = sql!(fetch_all(String, i64), c, TEXT)?;
+    rows.into_iter()
+        .map(|(state, n)| Ok((known(State::from_name(&state), "delivery.state", &state)?, n)))
+        .collect()
+}
+
+fn case_lane(guild: GuildId, case: CaseNumber) -> String {
+    format!("case:{guild}:{}", case.0)
+}
+
+#[derive(sqlx::FromRow)]
+struct JobRow {
+    id: i64,
+    guild_id: i64,
+    kind: String,
+    case_number: Option<i64>,
+    follow_up_id: Option<i64>,
+    version: i64,
+    state: String,
+    due_at: i64,
+    created_at: i64,
+    wanted: i64,
+    lease_token: i64,
+    lease_until: i64,
+    attempts: i64,
+    trying_since: Option<i64>,
+    waiting_since: Option<i64>,
+    hop: String,
+    in_flight: Option<String>,
+    channel_id: Option<i64>,
+    sequence: i64,
+    first_sent: Option<i64>,
+    last_sent: Option<i64>,
+    look_from: Option<i64>,
+    doubted: i64,
+    thread_name: Option<String>,
+    reopened: i64,
+    guests: String,
+    message_id: Option<i64>,
+    reason: String,
+}
+
+fn read(row: JobRow) -> Result<Job, StoreError> {
+    let in_flight = row
+        .in_flight
+        .as_deref()
+        .map(|part| known(Part::from_name(part), "delivery.in_flight", part));
+    Ok(Job {
+        id: row.id,
+        guild: GuildId::from_db(row.guild_id),
+        kind: known(Kind::from_name(&row.kind), "delivery.kind", &row.kind)?,
+        case: row.case_number.map(CaseNumber),
+        follow_up: row.follow_up_id.map(FollowUpId),
+        version: row.version,
+        state: known(State::from_name(&row.state), "delivery.state", &row.state)?,
+        due_at: row.due_at,
+        created_at: row.created_at,
+        wanted: row.wanted,
+        token: row.lease_token,
+        lease_until: row.lease_until,
+        attempts: row.attempts,
+        trying_since: row.trying_since,
+        waiting_since: row.waiting_since,
+        hop: known(Hop::from_name(&row.hop), "delivery.hop", &row.hop)?,
+        in_flight: in_flight.transpose()?,
+        channel: row.channel_id.map(ChannelId::from_db),
+        sequence: row.sequence,
+        first_sent: row.first_sent,
+        last_sent: row.last_sent,
+        look_from: row.look_from,
+        doubted: row.doubted != 0,
+        thread_name: row.thread_name,
+        reopened: row.reopened != 0,
+        guests: row
+            .guests
+            .split(',')
+            .filter_map(|id| id.parse().ok())
+            .map(UserId)
+            .collect(),
+        message: row.message_id.map(MessageId::from_db),
+        reason: row.reason,
+    })
+}
+
+fn known<T>(value: Option<T>, place: &'static str, found: &str) -> Result<T, StoreError> {
+    value.ok_or_else(|| StoreError::unreadable(place, found))
+}

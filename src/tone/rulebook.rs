@@ -1,0 +1,331 @@
+//! Rules read from `prompts/{de,en}/tone.toml`, checked and compiled.
+//!
+//! Invariant: a [`Rule`] that exists has patterns that compile, a why, a calmer wording, and at least two examples each way; anything
+//! else is refused with file, line and reason before it can judge a single message.
+
+use super::{BrokenRule, Category};
+use crate::locale::Lang;
+use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::hir::Hir;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use toml::Spanned;
+
+/// How a calmer version of a draft uses a rule's `instead`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Swap {
+    /// It is advice only; the sentence is kept.
+    #[default]
+    Keep,
+    /// It takes the place of the flagged words.
+    Span,
+    /// It takes the place of the whole sentence.
+    Sentence,
+    /// The flagged words can simply go.
+    Drop,
+}
+
+/// One wording rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name, unique in its language, such as `threat.lawyer`.
+    pub id: String,
+    /// The language it reads.
+    pub lang: Lang,
+    /// What it finds.
+    pub category: Category,
+    /// How strong the wording is, 1–3; 0 for a rule that only counts when it is aimed at somebody.
+    pub severity: u8,
+    /// The severity when the sentence addresses a person.
+    pub person: Option<u8>,
+    /// The severity when the sentence is about a company, team or service.
+    pub company: Option<u8>,
+    /// One kind sentence for the writer.
+    pub why: String,
+    /// A calmer wording; `$1` is what the pattern's first group matched.
+    pub instead: String,
+    /// The same for a German draft that says du.
+    pub instead_du: Option<String>,
+    /// What the calmer draft does with it.
+    pub swap: Swap,
+    /// The practice it embodies, such as `P62`.
+    pub practice: String,
+    /// Messages it must find.
+    pub positive: Vec<String>,
+    /// Messages in which it must find nothing.
+    pub negative: Vec<String>,
+    pub(super) patterns: Vec<Pattern>,
+    /// Drops a finding that overlaps a match.
+    pub(super) except: Option<Regex>,
+    /// Drops a finding in whose sentence it matches.
+    pub(super) unless: Option<Regex>,
+}
+
+/// One compiled pattern of a rule.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    pub(super) regex: Regex,
+    pub(super) hir: Hir,
+}
+
+/// Who a sentence is about.
+#[derive(Debug)]
+pub(super) struct Targets {
+    pub(super) person: Regex,
+    pub(super) company: Regex,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFile {
+    morphemes: BTreeMap<String, Spanned<String>>,
+    targets: RawTargets,
+    rule: Vec<RawRule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTargets {
+    person: Spanned<String>,
+    company: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRule {
+    id: Spanned<String>,
+    category: Category,
+    severity: u8,
+    person: Option<u8>,
+    company: Option<u8>,
+    patterns: Vec<Spanned<String>>,
+    #[serde(default)]
+    except: Vec<Spanned<String>>,
+    #[serde(default)]
+    unless: Vec<Spanned<String>>,
+    why: String,
+    instead: String,
+    instead_du: Option<String>,
+    #[serde(default)]
+    swap: Swap,
+    practice: String,
+    positive: Vec<String>,
+    negative: Vec<String>,
+}
+
+/// Reads one file of rules.
+pub(super) fn read(lang: Lang, text: &str, file: &str) -> Result<(Vec<Rule>, Targets), BrokenRule> {
+    let reader = Reader { text, file };
+    let raw: RawFile =
+        toml::from_str(text).map_err(|e| reader.broken(e.span().map_or(0, |s| s.start), e.message().to_owned()))?;
+    let mut morphemes: BTreeMap<String, String> = BTreeMap::new();
+    // A morpheme may use others: names are resolved until nothing changes, at most as deep as there are names.
+    for (name, value) in &raw.morphemes {
+        let mut expanded = value.get_ref().clone();
+        for _ in 0..=raw.morphemes.len() {
+            let next = reader.expand(&expanded, value.span().start, |n| raw.morphemes.get(n).map(|v| v.get_ref().as_str()))?;
+            if next == expanded {
+                break;
+            }
+            if next.len() > 40_000 {
+                return Err(reader.broken(value.span().start, format!("morpheme {{{name}}} contains itself")));
+            }
+            expanded = next;
+        }
+        morphemes.insert(name.clone(), expanded);
+    }
+    let targets = Targets {
+        person: reader.regex(&raw.targets.person, &morphemes)?.regex,
+        company: reader.regex(&raw.targets.company, &morphemes)?.regex,
+    };
+    let mut rules: Vec<Rule> = Vec::with_capacity(raw.rule.len());
+    for rule in raw.rule {
+        let line = rule.id.span().start;
+        if rules.iter().any(|r| r.id == *rule.id.get_ref()) {
+            return Err(reader.broken(line, format!("rule {} is there twice", rule.id.get_ref())));
+        }
+        rules.push(reader.rule(lang, rule, &morphemes)?);
+    }
+    Ok((rules, targets))
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    file: &'a str,
+}
+
+impl Reader<'_> {
+    fn broken(&self, at: usize, reason: String) -> BrokenRule {
+        let upto = &self.text.as_bytes()[..at.min(self.text.len())];
+        BrokenRule { file: self.file.to_owned(), line: 1 + upto.iter().filter(|&&b| b == b'\n').count(), reason }
+    }
+
+    fn rule(&self, lang: Lang, raw: RawRule, morphemes: &BTreeMap<String, String>) -> Result<Rule, BrokenRule> {
+        let at = raw.id.span().start;
+        let id = raw.id.get_ref().clone();
+        let refuse = |reason: &str| Err(self.broken(at, format!("rule {id}: {reason}")));
+        if id.is_empty() || !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_')) {
+            return refuse("an id has only lower-case letters, digits, '.', '-' and '_'");
+        }
+        if [Some(raw.severity), raw.person, raw.company].into_iter().flatten().any(|s| s > 3) {
+            return refuse("severity is 0 to 3");
+        }
+        if raw.severity == 0 && raw.person.unwrap_or(0) == 0 && raw.company.unwrap_or(0) == 0 {
+            return refuse("severity 0 for every target finds nothing");
+        }
+        if raw.patterns.is_empty() {
+            return refuse("at least one pattern is needed");
+        }
+        if raw.positive.len() < 2 || raw.negative.len() < 2 {
+            return refuse("at least two positive and two negative examples are needed");
+        }
+        if raw.why.trim().is_empty() || raw.instead.trim().is_empty() {
+            return refuse("why and instead must say something");
+        }
+        if raw.why.contains('!') {
+            return refuse("a why has no exclamation mark");
+        }
+        if !raw.practice.starts_with('P') || raw.practice[1..].parse::<u16>().is_err() {
+            return refuse("practice is a number such as P62");
+        }
+        let patterns = raw.patterns.iter().map(|p| self.regex(p, morphemes)).collect::<Result<Vec<_>, _>>()?;
+        for pattern in &patterns {
+            if pattern.regex.is_match(b"") {
+                return refuse("a pattern matches the empty text");
+            }
+        }
+        Ok(Rule {
+            lang,
+            category: raw.category,
+            severity: raw.severity,
+            person: raw.person,
+            company: raw.company,
+            why: raw.why,
+            instead: raw.instead,
+            instead_du: raw.instead_du,
+            swap: raw.swap,
+            practice: raw.practice,
+            positive: raw.positive,
+            negative: raw.negative,
+            except: self.any_of(&raw.except, morphemes)?,
+            unless: self.any_of(&raw.unless, morphemes)?,
+            patterns,
+            id,
+        })
+    }
+
+    /// One regex for a list of patterns; each is compiled alone first so that an error names its own line.
+    fn any_of(&self, patterns: &[Spanned<String>], morphemes: &BTreeMap<String, String>) -> Result<Option<Regex>, BrokenRule> {
+        let Some(first) = patterns.first() else { return Ok(None) };
+        let mut parts = Vec::with_capacity(patterns.len());
+        for pattern in patterns {
+            let source = self.source(pattern, morphemes)?;
+            parts.push(format!("(?:{source})"));
+        }
+        let joined = parts.join("|");
+        build(&joined).map(Some).map_err(|e| self.broken(first.span().start, e))
+    }
+
+    fn source(&self, pattern: &Spanned<String>, morphemes: &BTreeMap<String, String>) -> Result<String, BrokenRule> {
+        let at = pattern.span().start;
+        let expanded = self.expand(pattern.get_ref(), at, |name| morphemes.get(name).map(String::as_str))?;
+        let source = spell(&expanded);
+        parse(&source).map_err(|e| self.broken(at, e))?;
+        Ok(source)
+    }
+
+    fn regex(&self, pattern: &Spanned<String>, morphemes: &BTreeMap<String, String>) -> Result<Pattern, BrokenRule> {
+        let at = pattern.span().start;
+        let source = self.source(pattern, morphemes)?;
+        let hir = parse(&source).map_err(|e| self.broken(at, e))?;
+        let regex = build(&source).map_err(|e| self.broken(at, e))?;
+        Ok(Pattern { regex, hir })
+    }
+
+    /// Puts `(?:…)` in place of every `{name}`; `{2,3}` stays what it is.
+    fn expand<'m>(&self, pattern: &str, at: usize, find: impl Fn(&str) -> Option<&'m str>) -> Result<String, BrokenRule> {
+        let mut out = String::with_capacity(pattern.len() * 2);
+        let mut rest = pattern;
+        while let Some(open) = rest.find('{') {
+            let after = &rest[open + 1..];
+            let name_len = after.bytes().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_').count();
+            let named = after.as_bytes().first().is_some_and(u8::is_ascii_lowercase) && after.as_bytes().get(name_len) == Some(&b'}');
+            if named {
+                let name = &after[..name_len];
+                let Some(value) = find(name) else { return Err(self.broken(at, format!("there is no morpheme {{{name}}}"))) };
+                out.push_str(&rest[..open]);
+                out.push_str("(?:");
+                out.push_str(value);
+                out.push(')');
+                rest = &after[name_len + 1..];
+            } else {
+                out.push_str(&rest[..=open]);
+                rest = after;
+            }
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+}
+
+/// A pattern is written as people write; text is read folded. So the pattern is folded too, and an apostrophe may be missing.
+fn spell(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len() + 8);
+    for c in pattern.chars() {
+        match c {
+            'ä' | 'Ä' => out.push_str("ae"),
+            'ö' | 'Ö' => out.push_str("oe"),
+            'ü' | 'Ü' => out.push_str("ue"),
+            'ß' => out.push_str("ss"),
+            '\'' | '’' => out.push_str("'?"),
+            '🖕' => out.push_str(r"\x06"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn parse(source: &str) -> Result<Hir, String> {
+    if !source.is_ascii() {
+        return Err("a pattern has only ASCII letters and umlauts".to_owned());
+    }
+    regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(source).map_err(|e| e.to_string())
+}
+
+fn build(source: &str) -> Result<Regex, String> {
+    RegexBuilder::new(source).unicode(false).size_limit(1 << 20).build().map_err(|e| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "[morphemes]\nwer = 'du|sie'\n[targets]\nperson='du'\ncompany='firma'\n";
+
+    fn reason(rule: &str) -> (usize, String) {
+        let text = format!("{HEAD}[[rule]]\n{rule}");
+        let broken = read(Lang::De, &text, "x.toml").expect_err("refused");
+        (broken.line, broken.reason)
+    }
+
+    #[test]
+    fn a_broken_pattern_is_refused_with_its_own_line() {
+        let rule = "id='a.b'\ncategory='insult'\nseverity=2\npatterns=[\n 'gut',\n 'kaputt(',\n]\nwhy='w'\ninstead='i'\npractice='P62'\npositive=['a','b']\nnegative=['a','b']";
+        assert_eq!(reason(rule).0, 12);
+    }
+
+    #[test]
+    fn an_unknown_morpheme_key_or_category_is_refused() {
+        assert!(reason("id='a'\ncategory='insult'\nseverity=2\npatterns=['{wem}']\nwhy='w'\ninstead='i'\npractice='P1'\npositive=['a','b']\nnegative=['a','b']").1.contains("{wem}"));
+        assert!(reason("id='a'\ncategory='rude'").1.contains("rude"));
+        assert!(reason("id='a'\ncolour='red'").1.contains("colour"));
+    }
+
+    #[test]
+    fn a_rule_without_examples_is_refused() {
+        let (line, reason) = reason("id='a'\ncategory='insult'\nseverity=2\npatterns=['x']\nwhy='w'\ninstead='i'\npractice='P1'\npositive=['a']\nnegative=['a','b']");
+        assert_eq!(line, 7);
+        assert!(reason.contains("examples"));
+    }
+}

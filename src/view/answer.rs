@@ -1,0 +1,176 @@
+//! The answer to what somebody wanted, in their language.
+
+use jiff::Zoned;
+
+use super::custom_id::Action;
+use super::text::{self, headline, moment, plain, value};
+use super::{card, list, reminder, setup, tone};
+use crate::case::{Case, Change, Status, clip};
+use crate::chat::{Choice, Embed, Message, Row, Select};
+use crate::desk::{Reply, Suggestions};
+use crate::follow_up::{FollowUp, phrase};
+use crate::locale::Voice;
+
+/// The value of the list of statuses that opens a case again.
+pub const REOPEN: &str = "reopen";
+/// Discord: most characters of a choice.
+const CHOICE: usize = 100;
+
+/// A reply as a message. Forms are not messages: see [`super::form`].
+pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
+    match reply {
+        Reply::Opened { case } => opened(voice, case),
+        Reply::Shown { case, entries, next } => shown(voice, case, entries, next.as_ref()),
+        Reply::Listed { view, page, lines } => list::cases(voice, *view, *page, lines),
+        Reply::Found { query, lines } => list::found(voice, query, lines),
+        Reply::Changed { case, log } => changed(voice, case, log),
+        Reply::StatusOffered { case } => status_offered(voice, case),
+        Reply::Form(_) => Message::default(),
+        Reply::FollowUpAdded { follow_up, reading, outside_hours } => {
+            follow_up_added(voice, follow_up, reading, *outside_hours)
+        }
+        Reply::FollowUps { list, now_ms } => list::follow_ups(voice, list, *now_ms),
+        Reply::FollowUpDone { follow_up, by, .. } => ended(voice, "follow-up-done", follow_up, *by),
+        Reply::FollowUpMoved { follow_up, by, .. } => ended(voice, "follow-up-moved", follow_up, *by),
+        Reply::FollowUpShown { follow_up, case, promise } => Message {
+            content: reminder::body(voice, follow_up, case.as_ref(), false),
+            rows: vec![Row::Buttons(reminder::buttons(voice, *promise))],
+            ..Message::default()
+        },
+        Reply::Tone { text, assessment, calmer, draft } => tone::tone(voice, text, assessment, calmer, *draft),
+        Reply::Help { agent } => help(voice, *agent),
+        Reply::Setup(report) => setup::setup(voice, report),
+    }
+}
+
+fn sentence(content: String) -> Message {
+    Message { content, ..Message::default() }
+}
+
+fn opened(voice: Voice<'_>, case: &Case) -> Message {
+    let args = [("case", &*headline(case.number, &case.title)), ("channel", &*text::channel(case.home))];
+    sentence(voice.with("opened", &args))
+}
+
+fn shown(voice: Voice<'_>, case: &Case, entries: &[crate::case::Entry], next: Option<&FollowUp>) -> Message {
+    let content = case.thread.map_or_else(String::new, |thread| voice.with("shown-thread", &[("thread", &text::channel(thread))]));
+    Message { content, embeds: vec![card::embed(voice, case, entries, next)], ..Message::default() }
+}
+
+fn changed(voice: Voice<'_>, case: &Case, log: &[Change]) -> Message {
+    let entry = |what: &Change| crate::case::Entry { at: case.updated_at, actor: None, what: what.clone() };
+    let lines: Vec<String> = log
+        .iter()
+        .map(|change| {
+            let line = text::entry(voice, &entry(change));
+            // The entry's own "when and who" are known to who just did it.
+            format!("- {}", line.split_once(": ").map_or(line.as_str(), |(_, what)| what))
+        })
+        .collect();
+    let head = voice.with("changed", &[("case", &headline(case.number, &case.title))]);
+    sentence(clip(&format!("{head}\n{}", lines.join("\n")), 1_900))
+}
+
+fn status_offered(voice: Voice<'_>, case: &Case) -> Message {
+    let offer = |status: Status| Choice { label: value(voice, "status", status.name()), value: status.name().to_owned() };
+    let mut options: Vec<Choice> =
+        Status::ALL.iter().copied().filter(|&to| case.status.may_become(to) && !reopens(case, to)).map(offer).collect();
+    if !case.status.is_active() {
+        options.insert(0, Choice { label: voice.say("status-reopen"), value: REOPEN.to_owned() });
+    }
+    let select = Select {
+        custom_id: Action::SetStatus(case.number).encode(),
+        placeholder: voice.say("status-choose"),
+        options,
+    };
+    let now = value(voice, "status", case.status.name());
+    let content = voice.with("status-offered", &[("case", &headline(case.number, &case.title)), ("now", &now)]);
+    Message { content, rows: vec![Row::Select(select)], ..Message::default() }
+}
+
+/// From resolved to open is reopening, offered under that name.
+const fn reopens(case: &Case, to: Status) -> bool {
+    matches!((case.status, to), (Status::Resolved, Status::Open))
+}
+
+fn follow_up_added(
+    voice: Voice<'_>,
+    follow_up: &FollowUp,
+    reading: &[phrase::Note],
+    outside_hours: bool,
+) -> Message {
+    let args = [
+        ("what", plain(&text::one_line(&follow_up.what), 300)),
+        ("who", text::person(follow_up.assignee)),
+        ("due", moment(follow_up.due_at)),
+    ];
+    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let own = follow_up.assignee == follow_up.creator;
+    let mut lines = vec![voice.with(if own { "follow-up-added" } else { "follow-up-added-for" }, &args)];
+    if let Some(number) = follow_up.case {
+        lines.push(voice.with("follow-up-for-case", &[("case", &number.to_string())]));
+    }
+    lines.extend(reading.iter().map(|note| note.sentence(voice.lang)));
+    if outside_hours {
+        lines.push(voice.say("follow-up-outside-hours"));
+    }
+    sentence(lines.join("\n"))
+}
+
+fn ended(voice: Voice<'_>, key: &str, follow_up: &FollowUp, by: crate::id::UserId) -> Message {
+    let args = [
+        ("what", plain(&text::one_line(&follow_up.what), 1_000)),
+        ("by", text::person(by)),
+        ("who", text::person(follow_up.assignee)),
+        ("due", moment(follow_up.due_at)),
+    ];
+    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    sentence(voice.with(key, &args))
+}
+
+fn help(voice: Voice<'_>, agent: bool) -> Message {
+    let mut description = voice.say("help-cases");
+    for key in ["help-calm", "help-promises"] {
+        description.push_str("\n\n");
+        description.push_str(&voice.say(key));
+    }
+    if !agent {
+        description.push_str("\n\n");
+        description.push_str(&voice.say("help-not-agent"));
+    }
+    let embed = Embed { title: voice.say("help-title"), description, colour: 0x2f_7f_79, footer: voice.say("help-footer"), ..Embed::default() };
+    Message { embeds: vec![embed], ..Message::default() }
+}
+
+/// Suggestions as choices.
+pub fn choices(voice: Voice<'_>, suggestions: &Suggestions) -> Vec<Choice> {
+    match suggestions {
+        Suggestions::Cases(lines) => lines
+            .iter()
+            .map(|line| Choice {
+                label: clip(&format!("{} · {}", line.number, line.title), CHOICE),
+                value: line.number.0.to_string(),
+            })
+            .collect(),
+        Suggestions::Times(times) => times
+            .iter()
+            .map(|due| Choice {
+                label: clip(&clock_time(voice, due), CHOICE),
+                value: due.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+            })
+            .collect(),
+    }
+}
+
+/// A moment written out in the team's zone, for places where Discord shows no timestamps.
+pub fn clock_time(voice: Voice<'_>, at: &Zoned) -> String {
+    let weekday = voice.say(&format!("weekday-{}", at.weekday().to_monday_one_offset()));
+    let month = voice.say(&format!("month-{}", at.month()));
+    let time = if at.second() == 0 { at.strftime("%H:%M") } else { at.strftime("%H:%M:%S") }.to_string();
+    let (day, year) = (at.day().to_string(), at.year().to_string());
+    let zone = at.strftime("%Z").to_string();
+    voice.with(
+        "clock-time",
+        &[("weekday", &weekday), ("day", &day), ("month", &month), ("year", &year), ("time", &time), ("zone", &zone)],
+    )
+}

@@ -1,0 +1,55 @@
+//! Forms: at most five fields, labels of at most 45 characters, and nothing that needs the database to be shown.
+
+use super::custom_id::Action;
+use crate::case::{MAX_TEXT, clip};
+use crate::chat::{Input, Modal};
+use crate::desk::Form;
+use crate::locale::Voice;
+
+/// Longest draft: with the findings it still fits one answer.
+const MAX_DRAFT: u16 = 3_500;
+
+/// A form, in the language of who fills it in.
+pub fn form(voice: Voice<'_>, form: &Form) -> Modal {
+    let (action, title, inputs) = match form {
+        Form::OpenCase { channel, message, title, customer } => (
+            Action::OpenCase(*channel, *message),
+            "form-open",
+            vec![
+                line(voice, "title", true, title, 200),
+                line(voice, "customer", false, customer, 100),
+            ],
+        ),
+        Form::Note(number) => (Action::AddNote(*number), "form-note", vec![long(voice, "text", true, MAX_TEXT as u16)]),
+        Form::FollowUp(number) => (
+            Action::AddFollowUp(*number),
+            "form-follow-up",
+            vec![line(voice, "what", true, "", 1_000), line(voice, "when", true, "", 200)],
+        ),
+        Form::Close(number) => {
+            (Action::Close(*number), "form-close", vec![long(voice, "resolution", false, MAX_TEXT as u16)])
+        }
+        Form::Draft => (Action::Draft, "form-draft", vec![long(voice, "draft", true, MAX_DRAFT)]),
+    };
+    Modal { custom_id: action.encode(), title: voice.say(title), inputs }
+}
+
+fn line(voice: Voice<'_>, id: &'static str, required: bool, value: &str, max: u16) -> Input {
+    Input { value: clip(value, usize::from(max)), ..input(voice, id, required, max, false) }
+}
+
+fn long(voice: Voice<'_>, id: &'static str, required: bool, max: u16) -> Input {
+    input(voice, id, required, max, true)
+}
+
+fn input(voice: Voice<'_>, id: &'static str, required: bool, max: u16, long: bool) -> Input {
+    Input {
+        id,
+        label: voice.say(&format!("input-{id}")),
+        long,
+        required,
+        value: String::new(),
+        max,
+        placeholder: voice.say(&format!("input-{id}.hint")),
+    }
+}

@@ -1,0 +1,21 @@
+//! PURE. How things are said: cards, reminders and answers as messages, in one language, from the texts in `prompts/`.
+//!
+//! Whatever somebody typed passes through [`text::plain`] on its way into a message, so that it can neither ping,
+//! nor format, nor hide a link.
+
+mod answer;
+mod card;
+pub mod custom_id;
+mod forms;
+mod list;
+mod refusal;
+mod reminder;
+mod setup;
+pub mod text;
+mod tone;
+
+pub use answer::{REOPEN, answer, choices};
+pub use card::card;
+pub use forms::form;
+pub use refusal::refusal;
+pub use reminder::{Place, reminder, undeliverable};

@@ -1,0 +1,112 @@
+//! Why not, and what to do instead: one sentence or two, with what was typed handed back.
+
+use super::answer::clock_time;
+use super::list;
+use super::text::{block, channel, moment, person, plain, role, value};
+use crate::case::{CaseNumber, MAX_TITLE, TitleRefused, UpdateRefused};
+use crate::chat::{Embed, Message};
+use crate::desk::Refused;
+use crate::follow_up::phrase;
+use crate::locale::Voice;
+
+/// Most characters of typed text handed back; the rest of a message is ours.
+const HANDED_BACK: usize = 1_500;
+
+/// A refusal as a message, in the language of the person.
+pub fn refusal(voice: Voice<'_>, refused: &Refused) -> Message {
+    let (content, typed) = match refused {
+        Refused::NotInGuild => (voice.say("refused-not-in-guild"), None),
+        Refused::NoAgentRole => (voice.say("refused-no-agent-role"), None),
+        Refused::NotAgent(agent) => (voice.with("refused-not-agent", &[("role", &role(*agent))]), None),
+        Refused::NotManager => (voice.say("refused-not-manager"), None),
+        Refused::NoSuchCase(typed) => (voice.with("refused-no-such-case", &[("typed", &plain(typed, 100))]), None),
+        Refused::ManyCases(typed, lines) => {
+            let description = list::joined(voice, lines);
+            let content = voice.with("refused-many-cases", &[("typed", &plain(typed, 100))]);
+            return Message { content, embeds: vec![Embed { description, ..Embed::default() }], ..Message::default() };
+        }
+        Refused::NoCaseHere => (voice.say("refused-no-case-here"), None),
+        Refused::Title(TitleRefused::Empty, _) => (voice.say("refused-title-empty"), None),
+        Refused::Title(TitleRefused::TooLong(length), typed) => {
+            let args = [("length", &*length.to_string()), ("most", &*MAX_TITLE.to_string())];
+            (voice.with("refused-title-long", &args), Some(typed.as_str()))
+        }
+        Refused::Update(why, number, typed) => (update(voice, why, *number), typed.as_deref()),
+        Refused::ChangedMeanwhile(number) => {
+            (voice.with("refused-changed-meanwhile", &[("case", &number.to_string())]), None)
+        }
+        Refused::NoPlace => (voice.say("refused-no-place"), None),
+        Refused::PersonGone(who) => (voice.with("refused-person-gone", &[("who", &person(*who))]), None),
+        Refused::PersonNotAgent(who) => (voice.with("refused-person-not-agent", &[("who", &person(*who))]), None),
+        Refused::PersonIsBot(who) => (voice.with("refused-person-bot", &[("who", &person(*who))]), None),
+        Refused::When { refusal, when: typed, what } => (when(voice, refusal, typed), Some(what.as_str())),
+        Refused::NoText => (voice.say("refused-no-text"), None),
+        Refused::TooLong { most, typed } => {
+            let length = typed.chars().count().to_string();
+            (voice.with("refused-too-long", &[("most", &most.to_string()), ("length", &length)]), Some(typed.as_str()))
+        }
+        Refused::NoSuchFollowUp => (voice.say("refused-no-such-follow-up"), None),
+        Refused::FollowUpEnded => (voice.say("refused-follow-up-ended"), None),
+        Refused::FollowUpMoved(due) => (voice.with("refused-follow-up-moved", &[("due", &moment(*due))]), None),
+        Refused::NotYours(who) => (voice.with("refused-not-yours", &[("who", &person(*who))]), None),
+        Refused::BadZone(typed) => (voice.with("refused-bad-zone", &[("typed", &plain(typed, 60))]), None),
+        Refused::BadLand(typed) => (voice.with("refused-bad-land", &[("typed", &plain(typed, 60))]), None),
+        Refused::BadChannel(id) => (voice.with("refused-bad-channel", &[("channel", &channel(*id))]), None),
+        Refused::Stale => (voice.say("refused-stale"), None),
+        Refused::NoSuchChoice(typed) => (voice.with("refused-no-such-choice", &[("typed", &plain(typed, 60))]), None),
+        Refused::Busy => (voice.say("refused-busy"), None),
+        Refused::DatabaseGone => (voice.say("refused-database-gone"), None),
+    };
+    let content = match typed.filter(|typed| !typed.trim().is_empty()) {
+        Some(typed) => format!("{content}\n{}\n{}", voice.say("handed-back"), block(typed, HANDED_BACK)),
+        None => content,
+    };
+    Message { content, ..Message::default() }
+}
+
+fn update(voice: Voice<'_>, why: &UpdateRefused, number: CaseNumber) -> String {
+    let case = number.to_string();
+    match why {
+        UpdateRefused::Title(TitleRefused::Empty) => voice.say("refused-title-empty"),
+        UpdateRefused::Title(TitleRefused::TooLong(length)) => {
+            voice.with("refused-title-long", &[("length", &length.to_string()), ("most", &MAX_TITLE.to_string())])
+        }
+        UpdateRefused::Move { from, to } => voice.with(
+            "refused-move",
+            &[
+                ("case", &case),
+                ("from", &value(voice, "status", from.name())),
+                ("to", &value(voice, "status", to.name())),
+            ],
+        ),
+        UpdateRefused::Closed => voice.with("refused-closed", &[("case", &case)]),
+        UpdateRefused::NotClosed => voice.with("refused-not-closed", &[("case", &case)]),
+        UpdateRefused::NothingNew => voice.with("refused-nothing-new", &[("case", &case)]),
+        UpdateRefused::NoText => voice.say("refused-no-text"),
+        UpdateRefused::TooManyTags => voice.with("refused-too-many-tags", &[("case", &case)]),
+        UpdateRefused::NoSuchMood => voice.say("refused-no-such-mood"),
+        UpdateRefused::Owned(owner) => voice.with("refused-owned", &[("case", &case), ("owner", &person(*owner))]),
+    }
+}
+
+fn when(voice: Voice<'_>, refusal: &phrase::Refusal, typed: &str) -> String {
+    let typed = plain(typed, 100);
+    let args = [("typed", typed.as_str())];
+    match refusal {
+        phrase::Refusal::Ambiguous(readings) => {
+            let times: Vec<String> =
+                readings.iter().map(|reading| format!("- {}", clock_time(voice, &reading.due))).collect::<Vec<_>>();
+            format!("{}\n{}", voice.with("refused-when-ambiguous", &args), times.join("\n"))
+        }
+        phrase::Refusal::Past => voice.with("refused-when-past", &args),
+        phrase::Refusal::TooFar => voice.with("refused-when-far", &args),
+        phrase::Refusal::Vague => voice.with("refused-when-vague", &args),
+        phrase::Refusal::NoSuchDate => voice.with("refused-when-no-date", &args),
+        phrase::Refusal::Contradiction | phrase::Refusal::WeekdayContradictsDate { .. } => {
+            voice.with("refused-when-contradiction", &args)
+        }
+        phrase::Refusal::Empty | phrase::Refusal::TooLong | phrase::Refusal::NotUnderstood { .. } => {
+            voice.with("refused-when", &args)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Reminders: what is due, for whom, and the buttons that end or move it.
+
+use super::custom_id::{Action, Promise};
+use super::text::{self, moment, plain};
+use crate::case::Case;
+use crate::chat::{Button, Does, Look, Mentions, Message, Row};
+use crate::follow_up::FollowUp;
+use crate::locale::{Lang, Texts, Voice};
+
+/// Where a reminder is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the case's thread.
+    Thread,
+    /// In a direct message.
+    Direct,
+    /// In a shared channel, because nothing else worked: without its text.
+    Alert,
+}
+
+/// A reminder. Its buttons carry the delivery, by which it is found again after a lost answer.
+pub fn reminder(
+    texts: &Texts,
+    lang: Lang,
+    delivery: i64,
+    follow_up: &FollowUp,
+    case: Option<&Case>,
+    late: bool,
+    place: Place,
+) -> Message {
+    let voice = texts.voice(lang);
+    let promise = Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery };
+    let (content, row) = if place == Place::Alert {
+        let who = text::person(follow_up.assignee);
+        (voice.with("reminder-alert", &[("who", &who)]), vec![button(voice, "button-reveal", Look::Primary, Action::Reveal(promise))])
+    } else {
+        (body(voice, follow_up, case.filter(|_| place == Place::Direct), late), buttons(voice, promise))
+    };
+    Message {
+        content,
+        rows: vec![Row::Buttons(row)],
+        mentions: Mentions { users: vec![follow_up.assignee], ..Mentions::default() },
+        ..Message::default()
+    }
+}
+
+/// Said in the alert channel when a reminder reached nobody. Without the text, as others read there too.
+pub fn undeliverable(texts: &Texts, lang: Lang, follow_up: &FollowUp, case: Option<&Case>) -> Message {
+    let voice = texts.voice(lang);
+    let who = text::person(follow_up.assignee);
+    let content = match case {
+        Some(case) => voice.with("undeliverable-case", &[("who", &who), ("case", &case.number.to_string())]),
+        None => voice.with("undeliverable", &[("who", &who)]),
+    };
+    let mentions = Mentions { users: vec![follow_up.assignee, follow_up.creator], ..Mentions::default() };
+    Message { content, mentions, ..Message::default() }
+}
+
+/// The text of a reminder.
+pub(super) fn body(voice: Voice<'_>, follow_up: &FollowUp, case: Option<&Case>, late: bool) -> String {
+    let args = [
+        ("who", text::person(follow_up.assignee)),
+        ("what", plain(&follow_up.what, 1_200)),
+        ("due", moment(follow_up.due_at)),
+    ];
+    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut content = voice.with("reminder", &args);
+    if let Some(case) = case {
+        let place = case.thread.map_or_else(String::new, |thread| format!(" · {}", text::channel(thread)));
+        content.push('\n');
+        content.push_str(&text::headline(case.number, &case.title));
+        content.push_str(&place);
+    }
+    content.push('\n');
+    content.push_str(&voice.with(if late { "reminder-late" } else { "reminder-due" }, &args));
+    content
+}
+
+/// Done and +1 h.
+pub(super) fn buttons(voice: Voice<'_>, promise: Promise) -> Vec<Button> {
+    vec![
+        button(voice, "button-done", Look::Success, Action::Done(promise)),
+        button(voice, "button-later", Look::Secondary, Action::Later(promise)),
+    ]
+}
+
+fn button(voice: Voice<'_>, key: &str, look: Look, action: Action) -> Button {
+    Button { label: voice.say(key), look, does: Does::Act(action.encode()) }
+}

@@ -1,0 +1,162 @@
+//! Small pieces every message is made of: typed text made harmless, times, people, names of values.
+
+use jiff::Timestamp;
+
+use crate::case::{CaseNumber, Entry, clip};
+use crate::id::{ChannelId, RoleId, UserId};
+use crate::locale::Voice;
+
+/// First-strong isolate and its end: right-to-left text stays within its own bounds.
+const ISOLATE: (char, char) = ('\u{2068}', '\u{2069}');
+
+/// Typed text as it may stand in a message: shown as typed, at most `max` characters of it, without effect.
+pub fn plain(typed: &str, max: usize) -> String {
+    let clipped = clip(typed, max);
+    let mut out = String::with_capacity(clipped.len() + 8);
+    for c in clipped.chars() {
+        match c {
+            '\\' | '*' | '_' | '~' | '|' | '`' | '[' | ']' | '<' | '>' => {
+                out.push('\\');
+                out.push(c);
+            }
+            // The mention parser knows no escape; a word joiner keeps `@everyone` from being one.
+            '@' => out.push_str("@\u{2060}"),
+            c => out.push(c),
+        }
+    }
+    if clipped.chars().any(is_right_to_left) { format!("{}{out}{}", ISOLATE.0, ISOLATE.1) } else { out }
+}
+
+/// The strong right-to-left blocks: Hebrew, Arabic and their neighbours and presentation forms.
+const fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}' | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
+}
+
+/// Typed text in a code block, where nothing has effect: for copying.
+pub fn block(typed: &str, max: usize) -> String {
+    format!("```\n{}\n```", clip(typed, max).replace("```", "`\u{2060}``"))
+}
+
+/// A moment, shown by Discord in the reader's own zone: date and time, and how far off.
+pub fn moment(ms: i64) -> String {
+    let seconds = ms.div_euclid(1000);
+    format!("<t:{seconds}:F> (<t:{seconds}:R>)")
+}
+
+/// A moment, short: how far off.
+pub fn ago(ms: i64) -> String {
+    format!("<t:{}:R>", ms.div_euclid(1000))
+}
+
+/// An RFC 3339 instant for machines.
+pub fn iso(ms: i64) -> String {
+    Timestamp::from_millisecond(ms).map(|t| t.to_string()).unwrap_or_default()
+}
+
+/// A person. Pings only where the message's mentions say so.
+pub fn person(user: UserId) -> String {
+    format!("<@{user}>")
+}
+
+/// A role. Never pings unless the message's mentions say so.
+pub fn role(role: RoleId) -> String {
+    format!("<@&{role}>")
+}
+
+/// A channel, as a link.
+pub fn channel(channel: ChannelId) -> String {
+    format!("<#{channel}>")
+}
+
+/// Somebody, or the text for nobody.
+pub fn person_or(user: Option<UserId>, voice: Voice<'_>, nobody: &str) -> String {
+    user.map_or_else(|| voice.say(nobody), person)
+}
+
+/// `#1042 Title`, the title harmless.
+pub fn headline(number: CaseNumber, title: &str) -> String {
+    format!("{number} · {}", plain(title, 150))
+}
+
+/// The shown name of a value with a stable name: `status-open`, `priority-high`, …
+pub fn value(voice: Voice<'_>, set: &str, name: &str) -> String {
+    voice.say(&format!("{set}-{}", name.replace('_', "-")))
+}
+
+/// One line of the timeline.
+pub fn entry(voice: Voice<'_>, entry: &Entry) -> String {
+    use crate::case::Change as C;
+    let who = entry.actor.map_or_else(|| voice.say("nobody-bot"), person);
+    let status = |s: crate::case::Status| value(voice, "status", s.name());
+    let what = match &entry.what {
+        C::Opened { .. } => voice.say("entry-opened"),
+        C::Title { to, .. } => voice.with("entry-title", &[("to", &plain(to, 80))]),
+        C::Status { from, to } => voice.with("entry-status", &[("from", &status(*from)), ("to", &status(*to))]),
+        C::Priority { to, .. } => voice.with("entry-priority", &[("to", &value(voice, "priority", to.name()))]),
+        C::Owner { to, .. } => voice.with("entry-owner", &[("to", &person_or(*to, voice, "nobody"))]),
+        C::Mood { to, .. } => voice.with("entry-mood", &[("to", &voice.say(&format!("mood-{to}")))]),
+        C::CustomerType { to, .. } => {
+            let to = to.map_or_else(|| "–".to_owned(), |to| value(voice, "type", to.name()));
+            voice.with("entry-type", &[("to", &to)])
+        }
+        C::Cause { to, .. } => {
+            let to = to.map_or_else(|| "–".to_owned(), |to| value(voice, "cause", to.name()));
+            voice.with("entry-cause", &[("to", &to)])
+        }
+        C::Via { to, .. } => {
+            let to = to.map_or_else(|| "–".to_owned(), |to| value(voice, "via", to.name()));
+            voice.with("entry-via", &[("to", &to)])
+        }
+        C::Tagged { tag } => voice.with("entry-tagged", &[("tag", &plain(tag, 40))]),
+        C::Untagged { tag } => voice.with("entry-untagged", &[("tag", &plain(tag, 40))]),
+        C::Note { text } => voice.with("entry-note", &[("text", &plain(&one_line(text), 200))]),
+        C::Closed { resolution: Some(text), .. } => {
+            voice.with("entry-closed-with", &[("text", &plain(&one_line(text), 200))])
+        }
+        C::Closed { resolution: None, .. } => voice.say("entry-closed"),
+        C::Reopened { .. } => voice.say("entry-reopened"),
+        C::FollowUpAdded { what, due, assignee, .. } => voice.with(
+            "entry-follow-up-added",
+            &[("what", &plain(&one_line(what), 100)), ("due", &moment(*due)), ("who", &person(*assignee))],
+        ),
+        C::FollowUpDone { what, .. } => voice.with("entry-follow-up-done", &[("what", &plain(&one_line(what), 100))]),
+        C::FollowUpMoved { what, due, .. } => {
+            voice.with("entry-follow-up-moved", &[("what", &plain(&one_line(what), 100)), ("due", &moment(*due))])
+        }
+        C::FollowUpCancelled { what, .. } => {
+            voice.with("entry-follow-up-cancelled", &[("what", &plain(&one_line(what), 100))])
+        }
+        C::Undeliverable { what, reason } => {
+            voice.with("entry-undeliverable", &[("what", &plain(&one_line(what), 100)), ("reason", &plain(reason, 80))])
+        }
+    };
+    format!("{} {who}: {what}", ago(entry.at))
+}
+
+/// Line breaks folded, for lists.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typed_text_cannot_ping_format_or_hide_a_link() {
+        assert_eq!(plain("@everyone", 100), "@\u{2060}everyone");
+        assert_eq!(plain("[klick](https://böse.example)", 100), "\\[klick\\](https://böse.example)");
+        assert_eq!(plain("<@123> **fett**", 100), "\\<@\u{2060}123\\> \\*\\*fett\\*\\*");
+    }
+
+    #[test]
+    fn right_to_left_text_is_isolated() {
+        assert_eq!(plain("فاتورة", 100), "\u{2068}فاتورة\u{2069}");
+        assert_eq!(plain("Rechnung", 100), "Rechnung");
+    }
+
+    #[test]
+    fn a_code_block_cannot_be_left() {
+        assert_eq!(block("a```b", 100).matches("```").count(), 2);
+    }
+}
