@@ -77,6 +77,7 @@ pub enum LogFormat {
 
 /// What is wrong with the configuration, and how to put it right.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the fields are named in the message")]
 pub enum ConfigError {
     /// The file cannot be read.
     #[error("{path}: cannot be read: {reason}. Check the path given with --config")]

@@ -54,6 +54,7 @@ pub struct Texts {
 
 /// Why the texts cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the fields are named in the message")]
 pub enum BrokenTexts {
     /// A file is not Fluent.
     #[error("prompts/{lang}/ui.ftl: {reason}")]

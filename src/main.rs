@@ -9,6 +9,7 @@ use ruhepol::app::{self, StartError, signals};
 use ruhepol::clock::Clock;
 use ruhepol::config::{Config, LogFormat};
 use ruhepol::discord::Ended;
+use ruhepol::follow_up::Land;
 use ruhepol::lines;
 use ruhepol::store::OpenError;
 use tracing_subscriber::EnvFilter;
@@ -163,8 +164,17 @@ fn when(now: Option<jiff::Timestamp>, zone: &str, land: Option<&str>) -> Outcome
         Some(now) => now,
         None => clock()?.now(),
     };
-    let defaults = lines::when::Defaults::new(now, zone, land).map_err(|reason| (USAGE, reason.to_string()))?;
-    let fine = lines::when::run(BufReader::new(std::io::stdin()), std::io::stdout().lock(), &defaults).map_err(failed)?;
+    let no_zone = |_| (USAGE, format!("--zone {zone}: no such zone; examples: Europe/Berlin, Europe/Vienna, UTC"));
+    let zone = jiff::tz::TimeZone::get(zone).map_err(no_zone)?;
+    let land = match land {
+        Some(code) => {
+            let known = Land::from_code(code);
+            Some(known.ok_or_else(|| (USAGE, format!("--land {code}: no such Land; examples: NW, BY, BE")))?)
+        }
+        None => None,
+    };
+    let defaults = lines::when::Defaults { now, zone, land };
+    let fine = lines::run_when(BufReader::new(std::io::stdin()), std::io::stdout().lock(), &defaults).map_err(failed)?;
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }
 

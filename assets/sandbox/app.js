@@ -204,6 +204,7 @@ async function show(message) {
 }
 
 async function goTo(id, message) {
+  notice('');
   if (!channel(id)) {
     notice(t('dontSee', { who: nameOf(state.as) }));
     return;
@@ -222,6 +223,7 @@ async function goTo(id, message) {
 
 async function actAs(id) {
   if (id === state.as) return;
+  notice('');
   state.as = id;
   state.replyTo = null;
   state.unread.clear();
@@ -378,7 +380,11 @@ $('skip-link').addEventListener('click', (event) => {
   ($('composer').querySelector('textarea, input, button') ?? $('composer')).focus();
 });
 addEventListener('keydown', (event) => {
-  if (event.key === 'Escape' && document.body.classList.contains('side-open')) sidebar(false);
+  if (event.key === 'Escape' && !event.defaultPrevented) {
+    if (document.body.classList.contains('side-open')) sidebar(false);
+    else if (event.target.closest?.('#workshop')) toggleWorkshop(false);
+    else if (event.target.closest?.('#people')) emit('people', false);
+  }
   const typing = event.target.closest?.('input, textarea, select, dialog, [role="menu"], [role="listbox"]');
   if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
     const input = $('composer-input');

@@ -4,7 +4,7 @@ import { h, fill, icon, iconButton } from './dom.js';
 import { commandForm, search } from './palette.js';
 import { plainText } from './message.js';
 import { focusLast } from './timeline.js';
-import { state, channel, guild, isForum, nameOf, emit, on, markdownContext } from './state.js';
+import { state, channel, guild, isForum, isThread, nameOf, emit, on, markdownContext } from './state.js';
 import { t } from './texts.js';
 
 const drafts = new Map();
@@ -28,7 +28,7 @@ export function drawComposer(into) {
     fill(root);
     return;
   }
-  const where = here.guild ? `#${here.name}` : `@${here.name}`;
+  const where = isThread(here) ? here.name : here.guild ? `#${here.name}` : `@${here.name}`;
   popup = h('ul', { id: 'palette', class: 'palette', role: 'listbox', 'aria-label': t('palette'), hidden: true });
   status = h('span', { class: 'sr', role: 'status' });
   input = h('textarea', {

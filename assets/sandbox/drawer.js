@@ -140,7 +140,7 @@ function arm(kind) {
   if (kind.endsWith('_guild') || kind === 'user_left') body.guild_id = state.guildId ?? state.world.guilds[0]?.id;
   return attempt(async () => {
     await api.arm(body);
-    emit('notice', t('faultSet', { name: t(`faultNames.${kind}`) }));
+    emit('notice', t(GROUPS.world.includes(kind) ? 'faultDone' : 'faultSet', { name: t(`faultNames.${kind}`) }));
     await refreshFaults();
   });
 }
@@ -222,8 +222,9 @@ function request(r) {
 
 const roleName = (id) => state.world?.guilds.flatMap((g) => g.roles).find((x) => x.id === id)?.name ?? id;
 
-/** Long tokens and version prefix only hide what matters. */
-const shortPath = (path) => path.replace(/^\/api(?:\/v\d+)?/, '').replace(/[\w.-]{40,}/g, '…');
+/** The path with names instead of ids where they are known; long ids and secrets only hide what matters. */
+const shortPath = (path) => path.replace(/^\/api(?:\/v\d+)?/, '').replace(/[\w.-]{40,}|TOKEN/g, '…')
+  .replace(/\d{15,}/g, (id) => (channel(id) ? `${channel(id).guild ? '#' : '@'}${channel(id).name}` : `…${id.slice(-4)}`));
 
 function part(title, value) {
   if (value === undefined || value === null || value === '') return null;

@@ -100,8 +100,8 @@ function context(m) {
     const who = nameOf(by.user?.id ?? by.user_id, by.user);
     const what = m.interaction?.name ?? by.name;
     if (!what) return [];
-    const slash = m.type === 23 ? '' : '/';
-    return [h('p', { class: 'context' }, icon('slash'), t('used', { who, what: `${slash}${localName(what)}` }))];
+    if (m.type === 23) return [h('p', { class: 'context' }, icon('spark'), t('usedMenu', { who, what: localName(what) }))];
+    return [h('p', { class: 'context' }, icon('slash'), t('used', { who, what: `/${localName(what)}` }))];
   }
   return [];
 }

@@ -101,7 +101,7 @@ function person(id) {
   const name = nameOf(id);
   const isBot = id === state.world.bot.id;
   const g = guild();
-  const roles = g?.members.find((m) => m.user_id === id)?.roles.map((r) => g.roles.find((x) => x.id === r)?.name).filter(Boolean).join(', ');
+  const roles = g?.members.find((m) => m.user_id === id)?.roles.map((r) => g.roles.find((x) => x.id === r)?.name).filter((role) => role && role !== name).join(', ');
   return h('button', { type: 'button', class: 'person', 'aria-haspopup': 'menu', onclick: (e) => openUserMenu(id, e.currentTarget) },
     avatar(name, id, isBot), h('span', null, name, id === state.as ? ` (${t('you')})` : '', roles ? h('small', null, roles) : null));
 }

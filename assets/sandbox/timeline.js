@@ -3,7 +3,7 @@ import * as api from './api.js';
 import { h, fill, icon, say } from './dom.js';
 import { openMessageMenu } from './menu.js';
 import { messageItem, pendingItem, plainText, isEphemeral } from './message.js';
-import { state, channel, isForum, nameOf, emit, on, recall, store } from './state.js';
+import { state, channel, isForum, isThread, nameOf, emit, on, recall, store } from './state.js';
 import { t, dayOf, written } from './texts.js';
 
 const PAGE = 100;
@@ -137,7 +137,7 @@ function keyed(el, key) {
 
 function beginning() {
   const here = channel();
-  const where = here?.guild ? `#${here.name}` : here?.name ?? '';
+  const where = here?.guild && !isThread(here) ? `#${here.name}` : here?.name ?? '';
   return [h('p', null, t('begin', { where })), all.length ? null : h('p', { class: 'quiet' }, t('empty'))];
 }
 

@@ -8,6 +8,7 @@ use crate::id::UserId;
 /// What changed. Stored as JSON; a variant's name is its stable name in the table, so names are never reused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "a change's fields say from what, to what, and what was typed")]
 pub enum Change {
     /// The case began.
     Opened { title: String },

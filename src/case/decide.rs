@@ -56,6 +56,7 @@ pub struct Changes {
 
 /// Why a case stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the fields are named in the message")]
 pub enum UpdateRefused {
     /// The title cannot be kept.
     #[error(transparent)]

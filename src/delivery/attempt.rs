@@ -154,22 +154,10 @@ pub(super) struct Attempt {
 pub(super) async fn run(shared: Arc<Shared>, job: Job) {
     let started = shared.real.now_ms();
     let lease = Arc::new(AtomicI64::new(job.lease_until));
-    let beat = tokio::spawn(heartbeat(
-        Arc::clone(&shared),
-        job.id,
-        job.token,
-        Arc::clone(&lease),
-        started,
-    ));
+    let beat = tokio::spawn(heartbeat(Arc::clone(&shared), job.id, job.token, Arc::clone(&lease), started));
     let _stops = AbortOnDrop(beat);
     let (id, guild, kind) = (job.id, job.guild, job.kind);
-    let mut attempt = Attempt {
-        shared,
-        job,
-        what: String::new(),
-        lease,
-        started,
-    };
+    let mut attempt = Attempt { shared, job, what: String::new(), lease, started };
     pass!(attempt, "delivery.claimed");
     let ended = match kind {
         Kind::Card => super::card::deliver(&mut attempt).await,
@@ -198,11 +186,7 @@ async fn heartbeat(shared: Arc<Shared>, id: i64, token: i64, lease: Arc<AtomicI6
             return;
         }
         let until = now + shared.timing.lease;
-        match shared
-            .store
-            .write(move |c| Box::pin(outbox::renew(c, id, token, until)))
-            .await
-        {
+        match shared.store.write(move |c| Box::pin(outbox::renew(c, id, token, until))).await {
             Ok(true) => drop(lease.fetch_max(until, Ordering::SeqCst)),
             Ok(false) => return,
             Err(error) => tracing::warn!(delivery.id = id, %error, "delivery.heartbeat_failed"),
@@ -253,21 +237,12 @@ impl Attempt {
             return Ok(());
         }
         let (id, token, until) = (self.job.id, self.job.token, now + timing.lease);
-        if !self
-            .shared
-            .store
-            .write(move |c| Box::pin(outbox::renew(c, id, token, until)))
-            .await?
-        {
+        if !self.shared.store.write(move |c| Box::pin(outbox::renew(c, id, token, until))).await? {
             return Err(Abort::Lost);
         }
         self.lease.fetch_max(until, Ordering::SeqCst);
         // The renewal itself may have taken too long.
-        if self.shared.real.now_ms() + timing.deadline > until {
-            Err(Abort::Lost)
-        } else {
-            Ok(())
-        }
+        if self.shared.real.now_ms() + timing.deadline > until { Err(Abort::Lost) } else { Ok(()) }
     }
 
     /// Makes one request, with a lease that outlasts it and a deadline of its own.
@@ -297,11 +272,7 @@ impl Attempt {
                 Box::pin(async move {
                     // The case before the row: everybody takes them in this order.
                     also.write(c, &job).await?;
-                    if outbox::save(c, &job, from, settled).await? {
-                        Ok(())
-                    } else {
-                        Err(Abort::Lost)
-                    }
+                    if outbox::save(c, &job, from, settled).await? { Ok(()) } else { Err(Abort::Lost) }
                 })
             });
             match done.await {
@@ -324,16 +295,7 @@ impl Attempt {
 
     /// Keeps the row in hand with what was learnt so far.
     pub(super) async fn keep(&mut self, also: Also) -> Result<(), Abort> {
-        self.commit(
-            Settled {
-                state: State::Claimed,
-                not_before: 0,
-                made: None,
-                sent_at: None,
-            },
-            also,
-        )
-        .await
+        self.commit(Settled { state: State::Claimed, not_before: 0, made: None, sent_at: None }, also).await
     }
 
     /// Commits that a request is about to be made.
@@ -347,16 +309,7 @@ impl Attempt {
         self.job.first_sent.get_or_insert(real);
         self.job.last_sent = Some(real);
         self.job.look_from.get_or_insert(self.shared.clock.now_ms());
-        self.commit(
-            Settled {
-                state: State::Sending,
-                not_before: 0,
-                made: None,
-                sent_at: None,
-            },
-            Also::Nothing,
-        )
-        .await?;
+        self.commit(Settled { state: State::Sending, not_before: 0, made: None, sent_at: None }, Also::Nothing).await?;
         pass!(self, "delivery.sending");
         Ok(())
     }
@@ -383,16 +336,7 @@ impl Attempt {
 
     /// Not wanted any more.
     pub(super) async fn cancel(&mut self) -> Result<(), Abort> {
-        self.commit(
-            Settled {
-                state: State::Cancelled,
-                not_before: 0,
-                made: None,
-                sent_at: None,
-            },
-            Also::Nothing,
-        )
-        .await
+        self.commit(Settled { state: State::Cancelled, not_before: 0, made: None, sent_at: None }, Also::Nothing).await
     }
 
     /// Puts the row down for `pause` ms. `counts`: that was one of the tries after which we give up.
@@ -406,21 +350,8 @@ impl Attempt {
                 return self.fail().await;
             }
         }
-        let state = if self.job.in_flight.is_some() {
-            State::Unknown
-        } else {
-            State::Scheduled
-        };
-        self.commit(
-            Settled {
-                state,
-                not_before: now + pause,
-                made: None,
-                sent_at: None,
-            },
-            Also::Nothing,
-        )
-        .await
+        let state = if self.job.in_flight.is_some() { State::Unknown } else { State::Scheduled };
+        self.commit(Settled { state, not_before: now + pause, made: None, sent_at: None }, Also::Nothing).await
     }
 
     /// Puts the row down after a failure that may pass. True: it did not mean that, the failure is about the place.
@@ -456,22 +387,11 @@ impl Attempt {
         let notice = self.job.kind == Kind::Reminder && self.job.hop < Hop::Alert;
         let also = match self.job.kind {
             Kind::Notice => Also::Nothing,
-            Kind::Card | Kind::Reminder => Also::Failure {
-                what: self.what.clone(),
-                at: self.shared.clock.now_ms(),
-                notice,
-            },
+            Kind::Card | Kind::Reminder => {
+                Also::Failure { what: self.what.clone(), at: self.shared.clock.now_ms(), notice }
+            }
         };
-        self.commit(
-            Settled {
-                state: State::Undeliverable,
-                not_before: 0,
-                made: None,
-                sent_at: None,
-            },
-            also,
-        )
-        .await
+        self.commit(Settled { state: State::Undeliverable, not_before: 0, made: None, sent_at: None }, also).await
     }
 
     /// Forgets the request in flight: its outcome is known.
@@ -495,10 +415,7 @@ impl Attempt {
             return None;
         }
         // A row in flight always says since when; one that does not is as old as can be.
-        Some(Doubt {
-            first_sent: self.job.first_sent.unwrap_or(0),
-            last_sent: self.job.last_sent.unwrap_or(0),
-        })
+        Some(Doubt { first_sent: self.job.first_sent.unwrap_or(0), last_sent: self.job.last_sent.unwrap_or(0) })
     }
 
     /// Sends a message so that it is there once, and says where it ended up; none: the row was put down.
@@ -517,11 +434,7 @@ impl Attempt {
             // The place it may have gone to is no longer the one that counts.
             self.elsewhere();
         }
-        match protocol::resume(
-            self.doubt(Part::Message),
-            self.shared.real.now_ms(),
-            &self.shared.timing,
-        ) {
+        match protocol::resume(self.doubt(Part::Message), self.shared.real.now_ms(), &self.shared.timing) {
             Step::Send => {}
             Step::Wait(pause) => return self.later(pause, false).await.map(|()| None),
             Step::Look => {
@@ -671,11 +584,12 @@ impl Also {
                 if let Some(number) = case
                     && store::case::lock(c, job.guild, number).await?.is_some()
                 {
-                    let what = Change::Undeliverable {
-                        what,
-                        reason: job.reason.clone(),
-                    };
-                    store::entry::append(c, job.guild, number, &Entry { at, actor: None, what }).await?;
+                    let what = Change::Undeliverable { what, reason: job.reason.clone() };
+                    // Said already, and nothing else has happened since to push it out of sight: once is enough.
+                    let newest = store::entry::newest(c, job.guild, number, ENTRIES_ON_CARD).await?;
+                    if newest.iter().all(|entry| entry.what != what) {
+                        store::entry::append(c, job.guild, number, &Entry { at, actor: None, what }).await?;
+                    }
                     // A card that cannot be shown cannot show that either.
                     if job.kind == Kind::Reminder {
                         outbox::want_card(c, job.guild, number, at).await?;

@@ -194,26 +194,13 @@ async fn open(attempt: &mut Attempt, facts: &Facts, case: &Case, card: &Message)
             return attempt.later(BUSY_PAUSE, false).await.map(|()| None);
         };
         let name = thread_name(&case.title);
-        let kind = if forum {
-            ThreadKind::Post(card.clone())
-        } else {
-            ThreadKind::Private
-        };
+        let kind = if forum { ThreadKind::Post(card.clone()) } else { ThreadKind::Private };
         attempt.job.thread_name = Some(name.clone());
         attempt.begin(Part::Thread, parent).await?;
         let error = match attempt.ask(chat.open_thread(parent, &name, &kind)).await? {
             Ok((thread, card)) => {
                 pass!(attempt, "card.thread_opened");
-                return store(
-                    attempt,
-                    Opened {
-                        thread,
-                        card,
-                        fresh: true,
-                    },
-                )
-                .await
-                .map(Some);
+                return store(attempt, Opened { thread, card, fresh: true }).await.map(Some);
             }
             Err(error) => error,
         };
@@ -290,11 +277,7 @@ async fn search(attempt: &mut Attempt, number: CaseNumber) -> Result<Search, Abo
         let (card, _) = protocol::ours(&seen, |id| card_of(id) == Some(number));
         let (others, _) = protocol::ours(&seen, |id| card_of(id).is_some_and(|other| other != number));
         if others.is_none() {
-            return Ok(Search::Found(Opened {
-                thread: id,
-                card,
-                fresh: false,
-            }));
+            return Ok(Search::Found(Opened { thread: id, card, fresh: false }));
         }
     }
     Ok(Search::Nothing)

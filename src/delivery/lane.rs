@@ -29,10 +29,7 @@ impl Lanes {
     pub(super) async fn turn(&self, channel: ChannelId) -> Option<Turn> {
         for _ in 0..LOOKS {
             if self.lock().insert(channel) {
-                return Some(Turn {
-                    lanes: self.clone(),
-                    channel,
-                });
+                return Some(Turn { lanes: self.clone(), channel });
             }
             tokio::time::sleep(LOOK).await;
         }

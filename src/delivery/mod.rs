@@ -59,10 +59,7 @@ impl Delivery {
 
     /// The same with other pauses, for tests that cannot wait.
     pub fn with_timing(store: Store, chat: Arc<dyn Chat>, texts: Arc<Texts>, clock: Clock, timing: Timing) -> Self {
-        Self {
-            shared: Arc::new(Shared::new(store, chat, texts, clock, timing)),
-            wake: Wake::default(),
-        }
+        Self { shared: Arc::new(Shared::new(store, chat, texts, clock, timing)), wake: Wake::default() }
     }
 
     /// A handle to hint with after a commit.
@@ -107,9 +104,7 @@ impl Delivery {
             if more {
                 continue;
             }
-            let nap = outage
-                .pause
-                .unwrap_or(Duration::from_millis(self.shared.timing.poll.unsigned_abs()));
+            let nap = outage.pause.unwrap_or(Duration::from_millis(self.shared.timing.poll.unsigned_abs()));
             tokio::select! {
                 () = tokio::time::sleep(nap) => {}
                 () = self.wake.0.notified(), if outage.pause.is_none() => {}
@@ -135,10 +130,7 @@ impl Delivery {
         let shared = &self.shared;
         let (now, real) = (shared.clock.now_ms(), shared.real.now_ms());
         let limit = wanted as i64;
-        let ids = shared
-            .store
-            .read(move |c| Box::pin(outbox::due(c, now, real, limit)))
-            .await?;
+        let ids = shared.store.read(move |c| Box::pin(outbox::due(c, now, real, limit))).await?;
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -158,10 +150,7 @@ struct Outage {
 
 impl Default for Outage {
     fn default() -> Self {
-        Self {
-            batch: WORKERS,
-            pause: None,
-        }
+        Self { batch: WORKERS, pause: None }
     }
 }
 
@@ -171,10 +160,7 @@ impl Outage {
             tracing::error!(%error, "delivery.database_gone");
         }
         self.batch = (self.batch / 2).max(1);
-        self.pause = Some(
-            self.pause
-                .map_or(Duration::from_millis(250), |pause| (pause * 2).min(OUTAGE_PAUSE)),
-        );
+        self.pause = Some(self.pause.map_or(Duration::from_millis(250), |pause| (pause * 2).min(OUTAGE_PAUSE)));
     }
 
     fn ends(&mut self) {

@@ -183,20 +183,13 @@ const CODE_UNAUTHORIZED: u64 = 40001;
 pub fn judge(error: &ChatError, tries: i64, timing: &Timing) -> Verdict {
     let pause = pause(tries, timing);
     match error {
-        ChatError::NotSent => Verdict::Again {
-            pause: pause.min(NO_CONNECTION_PAUSE * timing.second),
-            counts: false,
-        },
-        ChatError::Limited(rest) => Verdict::Again {
-            pause: i64::try_from(rest.as_millis()).unwrap_or(i64::MAX / 2).max(100),
-            counts: false,
-        },
+        ChatError::NotSent => Verdict::Again { pause: pause.min(NO_CONNECTION_PAUSE * timing.second), counts: false },
+        ChatError::Limited(rest) => {
+            Verdict::Again { pause: i64::try_from(rest.as_millis()).unwrap_or(i64::MAX / 2).max(100), counts: false }
+        }
         ChatError::Unknown(_) => Verdict::Doubt { pause },
         // No code at all: something between us and Discord answered; it says nothing about the place.
-        ChatError::Refused(0 | CODE_UNAUTHORIZED) => Verdict::Again {
-            pause,
-            counts: true,
-        },
+        ChatError::Refused(0 | CODE_UNAUTHORIZED) => Verdict::Again { pause, counts: true },
         ChatError::Refused(CODE_ARCHIVED) => Verdict::Unarchive,
         ChatError::Refused(code) => Verdict::Refused(*code),
         ChatError::Gone(code) => Verdict::Gone(*code),
@@ -271,48 +264,13 @@ mod tests {
     fn every_failure_has_one_meaning() {
         use Verdict::*;
         let table = [
-            (
-                ChatError::NotSent,
-                0,
-                Again {
-                    pause: 2_000,
-                    counts: false,
-                },
-            ),
-            (
-                ChatError::NotSent,
-                9,
-                Again {
-                    pause: 15_000,
-                    counts: false,
-                },
-            ),
-            (
-                ChatError::Limited(Duration::from_millis(2_500)),
-                9,
-                Again {
-                    pause: 2_500,
-                    counts: false,
-                },
-            ),
+            (ChatError::NotSent, 0, Again { pause: 2_000, counts: false }),
+            (ChatError::NotSent, 9, Again { pause: 15_000, counts: false }),
+            (ChatError::Limited(Duration::from_millis(2_500)), 9, Again { pause: 2_500, counts: false }),
             (ChatError::Unknown("timeout".into()), 0, Doubt { pause: 2_000 }),
             (ChatError::Unknown("status 500".into()), 3, Doubt { pause: 30_000 }),
-            (
-                ChatError::Refused(0),
-                1,
-                Again {
-                    pause: 5_000,
-                    counts: true,
-                },
-            ),
-            (
-                ChatError::Refused(CODE_UNAUTHORIZED),
-                0,
-                Again {
-                    pause: 2_000,
-                    counts: true,
-                },
-            ),
+            (ChatError::Refused(0), 1, Again { pause: 5_000, counts: true }),
+            (ChatError::Refused(CODE_UNAUTHORIZED), 0, Again { pause: 2_000, counts: true }),
             (ChatError::Refused(50_083), 0, Unarchive),
             (ChatError::Refused(50_007), 0, Refused(50_007)),
             (ChatError::Refused(50_013), 0, Refused(50_013)),
@@ -344,23 +302,10 @@ mod tests {
     fn a_thread_in_doubt_is_never_made_again_unseen() {
         assert_eq!(resume_thread(None, 0, &T), Step::Send);
         for now in 0..16_000 {
-            let doubt = Some(Doubt {
-                first_sent: 0,
-                last_sent: 0,
-            });
+            let doubt = Some(Doubt { first_sent: 0, last_sent: 0 });
             assert_eq!(resume_thread(doubt, now, &T), Step::Wait(16_000 - now));
         }
-        assert_eq!(
-            resume_thread(
-                Some(Doubt {
-                    first_sent: 0,
-                    last_sent: 0
-                }),
-                16_000,
-                &T
-            ),
-            Step::Look
-        );
+        assert_eq!(resume_thread(Some(Doubt { first_sent: 0, last_sent: 0 }), 16_000, &T), Step::Look);
     }
 
     #[test]
@@ -400,17 +345,8 @@ mod tests {
 
     #[test]
     fn the_earliest_of_ours_stays() {
-        let seen = |id, mine, mark: &str| Seen {
-            id: MessageId(id),
-            mine,
-            custom_ids: vec![mark.into()],
-        };
-        let all = [
-            seen(9, true, "us"),
-            seen(3, false, "us"),
-            seen(5, true, "us"),
-            seen(4, true, "them"),
-        ];
+        let seen = |id, mine, mark: &str| Seen { id: MessageId(id), mine, custom_ids: vec![mark.into()] };
+        let all = [seen(9, true, "us"), seen(3, false, "us"), seen(5, true, "us"), seen(4, true, "them")];
         assert_eq!(ours(&all, |id| id == "us"), (Some(MessageId(5)), vec![MessageId(9)]));
         assert_eq!(ours(&all, |id| id == "nobody"), (None, vec![]));
     }

@@ -30,10 +30,7 @@ enum Way {
 pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     let facts = attempt.facts().await?;
     let version = attempt.job.version;
-    let Some(follow_up) = facts
-        .follow_up
-        .clone()
-        .filter(|one| one.state == State::Open && one.version == version)
+    let Some(follow_up) = facts.follow_up.clone().filter(|one| one.state == State::Open && one.version == version)
     else {
         return attempt.cancel().await;
     };
@@ -81,9 +78,7 @@ async fn way(attempt: &mut Attempt, facts: &Facts, follow_up: &FollowUp) -> Resu
     Ok(match attempt.job.hop {
         Hop::Thread => match &facts.case {
             None => Way::Skip(None),
-            Some(Case {
-                thread: Some(thread), ..
-            }) => Way::To(*thread, view::Place::Thread),
+            Some(Case { thread: Some(thread), .. }) => Way::To(*thread, view::Place::Thread),
             Some(_) => {
                 let now = attempt.shared.real.now_ms();
                 let since = *attempt.job.waiting_since.get_or_insert(now);
@@ -108,9 +103,7 @@ async fn way(attempt: &mut Attempt, facts: &Facts, follow_up: &FollowUp) -> Resu
                 }
             }
         }
-        Hop::Alert => settings
-            .alert_channel
-            .map_or(Way::Skip(None), |id| Way::To(id, view::Place::Alert)),
+        Hop::Alert => settings.alert_channel.map_or(Way::Skip(None), |id| Way::To(id, view::Place::Alert)),
         Hop::Team => match (settings.alert_channel, settings.case_channel) {
             (None, Some(id)) => Way::To(id, view::Place::Alert),
             _ => Way::Skip(None),

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use super::protocol::Timing;
@@ -63,33 +63,41 @@ pub(super) struct Probe(Arc<Mutex<Armed>>);
 struct Armed {
     place: Option<(&'static str, u32)>,
     reached: bool,
+    released: Arc<Notify>,
 }
 
 impl Probe {
     fn arm(&self, place: &'static str, nth: u32) {
-        *self.0.lock().unwrap() = Armed { place: Some((place, nth)), reached: false };
+        *self.0.lock().unwrap() = Armed { place: Some((place, nth)), ..Armed::default() };
     }
 
     fn reached(&self) -> bool {
         self.0.lock().unwrap().reached
     }
 
-    /// Called by the worker. Where it is armed, the worker never goes on.
+    /// Lets the worker go on.
+    fn release(&self) {
+        self.0.lock().unwrap().released.notify_one();
+    }
+
+    /// Called by the worker. Where it is armed, the worker does not go on until released.
     pub(super) async fn pass(&self, name: &str) {
-        let stops = {
+        let stopped = {
             let mut armed = self.0.lock().unwrap();
             match &mut armed.place {
                 Some((place, nth)) if *place == name => {
                     *nth = nth.saturating_sub(1);
-                    let stops = *nth == 0;
-                    armed.reached |= stops;
-                    stops
+                    (*nth == 0).then(|| {
+                        armed.place = None;
+                        armed.reached = true;
+                        Arc::clone(&armed.released)
+                    })
                 }
-                _ => false,
+                _ => None,
             }
         };
-        if stops {
-            std::future::pending::<()>().await;
+        if let Some(released) = stopped {
+            released.notified().await;
         }
     }
 }
@@ -108,7 +116,6 @@ struct Worker {
     task: JoinHandle<()>,
     stop: watch::Sender<bool>,
     probe: Probe,
-    #[expect(dead_code, reason = "kept so that a hint stays possible")]
     wake: Wake,
 }
 
@@ -557,16 +564,36 @@ async fn a_worker_whose_lease_ran_out_does_nothing_more() {
 #[tokio::test]
 async fn a_suspended_worker_wakes_up_to_find_its_work_done_and_keeps_still() {
     let house = House::new().await;
-    let id = house.promise(None, 0).await;
     // No heartbeat: to the others a suspended machine looks like this.
     let asleep = house.worker_with(Timing { heartbeat: 1_000_000, ..QUICK });
-    // One direct channel, then the message: stop at the second request, before it is accepted.
-    house.chat.script([None, Some(Fault::Lost)]);
-    assert!(house.until(5, || house.chat.creates().len() == 1).await);
-    let second = house.worker();
-    assert!(house.settled(20).await);
-    drop((asleep, second));
+    let _awake = house.worker();
+    asleep.probe.arm("delivery.sending", 1);
+    // Which of the two takes a row is chance; go on until it is the one that falls asleep.
+    let mut id = house.promise(None, 0).await;
+    while !house.until(1, || asleep.probe.reached() || house.reminders(id).len() == 1).await || !asleep.probe.reached() {
+        id = house.promise(None, 0).await;
+    }
+    assert!(house.settled(20).await, "the other one takes over when the lease has run out");
+    tokio::time::sleep(millis(NONCE_WINDOW + 100)).await;
+    let before = house.chat.creates().len();
+    asleep.probe.release();
+    tokio::time::sleep(millis(300)).await;
+    assert_eq!(house.chat.creates().len(), before, "no nonce would have caught this one");
     house.assert_kept(&[], &[(id, house.clock.now_ms())], "suspended").await;
+}
+
+#[tokio::test]
+async fn a_hint_is_followed_at_once_and_a_forgotten_one_costs_only_time() {
+    let house = House::new().await;
+    let worker = house.worker_with(Timing { poll: 1_500, ..QUICK });
+    tokio::time::sleep(millis(100)).await;
+    let watch = Stopwatch::start();
+    let hinted = house.promise(None, 0).await;
+    worker.wake.wake();
+    assert!(house.until(5, || house.reminders(hinted).len() == 1).await);
+    assert!(watch.elapsed() < millis(1_000), "{:?}", watch.elapsed());
+    let quiet = house.promise(None, 0).await;
+    assert!(house.until(5, || house.reminders(quiet).len() == 1).await);
 }
 
 #[tokio::test]

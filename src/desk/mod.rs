@@ -82,6 +82,7 @@ pub enum CaseRef {
 
 /// Everything people can want.
 #[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields carry the names of the types they hold")]
 pub enum Wish {
     /// `/case open` and the form behind *Open case*.
     OpenCase(OpenCase),
@@ -127,6 +128,7 @@ pub enum Wish {
 
 /// A form to fill in.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields carry the names of the types they hold")]
 pub enum Form {
     /// Open a case from a message.
     OpenCase { channel: ChannelId, message: MessageId, title: String, customer: String },
@@ -142,6 +144,7 @@ pub enum Form {
 
 /// What came of a wish.
 #[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields carry the names of the types they hold")]
 pub enum Reply {
     /// A new case.
     Opened { case: Case },
@@ -177,6 +180,7 @@ pub enum Reply {
 
 /// Why a wish is not fulfilled: shown to the person, in their language, with what to do instead.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[expect(missing_docs, reason = "the fields carry the names of the types they hold")]
 pub enum Refused {
     /// Only works inside a server.
     #[error("not in a guild")]

@@ -120,20 +120,12 @@ fn units(text: &str) -> usize {
 }
 
 fn filled(text: &str, max: usize) -> String {
-    if text.trim().is_empty() {
-        BLANK.to_owned()
-    } else {
-        clip(text, max)
-    }
+    if text.trim().is_empty() { BLANK.to_owned() } else { clip(text, max) }
 }
 
 fn ids(all: impl Iterator<Item = u64>) -> Vec<String> {
     // Discord refuses the whole message when an id is named twice.
-    all.collect::<BTreeSet<_>>()
-        .into_iter()
-        .take(MAX_MENTIONS)
-        .map(|id| id.to_string())
-        .collect()
+    all.collect::<BTreeSet<_>>().into_iter().take(MAX_MENTIONS).map(|id| id.to_string()).collect()
 }
 
 fn embeds(all: &[Embed]) -> Vec<Value> {
@@ -243,22 +235,12 @@ mod tests {
 
     #[test]
     fn a_message_names_everybody_it_may_ping_and_nobody_else() {
-        let mut message = Message {
-            content: "@everyone <@7> <@&9>".into(),
-            ..Message::default()
-        };
+        let mut message = Message { content: "@everyone <@7> <@&9>".into(), ..Message::default() };
         let nobody = json!({"parse": [], "users": [], "roles": []});
         assert_eq!(message_json(&message)["allowed_mentions"], nobody);
-        message.mentions = Mentions {
-            users: vec![UserId(7), UserId(7)],
-            roles: vec![RoleId(9)],
-        };
+        message.mentions = Mentions { users: vec![UserId(7), UserId(7)], roles: vec![RoleId(9)] };
         let two = json!({"parse": [], "users": ["7"], "roles": ["9"]});
-        assert_eq!(
-            message_json(&message)["allowed_mentions"],
-            two,
-            "an id named twice is sent once"
-        );
+        assert_eq!(message_json(&message)["allowed_mentions"], two, "an id named twice is sent once");
     }
 
     #[test]
@@ -281,19 +263,9 @@ mod tests {
             description: "d".repeat(5000),
             footer: "f".repeat(100),
             colour: 0xFF00_0000 | 0x0012_3456,
-            fields: vec![
-                Field {
-                    name: String::new(),
-                    value: "v".repeat(2000),
-                    inline: true
-                };
-                30
-            ],
+            fields: vec![Field { name: String::new(), value: "v".repeat(2000), inline: true }; 30],
         };
-        let body = message_json(&Message {
-            embeds: vec![big.clone(), big],
-            ..Message::default()
-        });
+        let body = message_json(&Message { embeds: vec![big.clone(), big], ..Message::default() });
         let mut sum = 0;
         for embed in body["embeds"].as_array().unwrap() {
             assert_eq!(embed["color"], 0x0012_3456);
@@ -311,35 +283,19 @@ mod tests {
 
     #[test]
     fn controls_become_the_components_discord_knows() {
-        let act = |look| Button {
-            label: "Übernehmen".into(),
-            look,
-            does: Does::Act(format!("case:claim:7:{look:?}")),
-        };
-        let open = Button {
-            label: "x".into(),
-            look: Look::Primary,
-            does: Does::Open("https://example.org".into()),
-        };
+        let act =
+            |look| Button { label: "Übernehmen".into(), look, does: Does::Act(format!("case:claim:7:{look:?}")) };
+        let open = Button { label: "x".into(), look: Look::Primary, does: Does::Open("https://example.org".into()) };
         let rows = vec![
             Row::Buttons(vec![act(Look::Primary), act(Look::Danger), open]),
             Row::Buttons(Vec::new()),
             Row::Select(Select {
                 custom_id: "s".into(),
                 placeholder: "…".into(),
-                options: vec![
-                    Choice {
-                        label: "a".into(),
-                        value: "b".into()
-                    };
-                    30
-                ],
+                options: vec![Choice { label: "a".into(), value: "b".into() }; 30],
             }),
         ];
-        let body = message_json(&Message {
-            rows,
-            ..Message::default()
-        });
+        let body = message_json(&Message { rows, ..Message::default() });
         let parts = body["components"].as_array().unwrap();
         assert_eq!(parts.len(), 2, "an empty row is left out");
         assert_eq!(parts[0]["components"][1]["style"], 4);
@@ -349,10 +305,7 @@ mod tests {
 
     #[test]
     fn only_an_ephemeral_answer_carries_the_flag() {
-        let message = Message {
-            content: "x".into(),
-            ..Message::default()
-        };
+        let message = Message { content: "x".into(), ..Message::default() };
         assert_eq!(answer_json(&message, true)["flags"], 64);
         assert!(answer_json(&message, false).get("flags").is_none());
     }
@@ -368,11 +321,7 @@ mod tests {
             max: 100,
             placeholder: String::new(),
         };
-        let body = modal_json(&Modal {
-            custom_id: "m".into(),
-            title: "T".repeat(60),
-            inputs: vec![input],
-        });
+        let body = modal_json(&Modal { custom_id: "m".into(), title: "T".repeat(60), inputs: vec![input] });
         let field = &body["components"][0]["components"][0];
         assert_eq!(units(field["value"].as_str().unwrap()), 100);
         assert!(field.get("placeholder").is_none());
@@ -381,13 +330,7 @@ mod tests {
 
     #[test]
     fn autocomplete_holds_twenty_five_choices() {
-        let many = vec![
-            Choice {
-                label: "n".repeat(120),
-                value: "1".into()
-            };
-            40
-        ];
+        let many = vec![Choice { label: "n".repeat(120), value: "1".into() }; 40];
         let body = choices_json(&many);
         assert_eq!(body["choices"].as_array().unwrap().len(), 25);
         assert_eq!(units(body["choices"][0]["name"].as_str().unwrap()), 100);

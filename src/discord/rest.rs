@@ -132,11 +132,7 @@ impl Rest {
         }
         let body = body.unwrap_or_default();
         let refusal: Refusal = serde_json::from_slice(&body).unwrap_or_default();
-        tracing::debug!(
-            http.status = status.as_u16(),
-            discord.code = refusal.code,
-            "request refused"
-        );
+        tracing::debug!(http.status = status.as_u16(), discord.code = refusal.code, "request refused");
         Err(self.judge(key, status, &headers, &refusal))
     }
 
@@ -177,22 +173,11 @@ impl Rest {
     }
 
     async fn info(&self, asked: ChannelId) -> Result<ChannelInfo, ChatError> {
-        let channel: RawChannel = self
-            .get(Route::Channel {
-                channel_id: channel_id(asked),
-            })
-            .await?;
+        let channel: RawChannel = self.get(Route::Channel { channel_id: channel_id(asked) }).await?;
         let kind = kind_of(channel.kind);
         let parent = channel.parent_id.as_deref().map(id).transpose()?.map(ChannelId);
         let Some(guild_text) = channel.guild_id.as_deref() else {
-            return Ok(ChannelInfo {
-                id: asked,
-                guild: None,
-                kind,
-                parent: None,
-                public: false,
-                missing: Vec::new(),
-            });
+            return Ok(ChannelInfo { id: asked, guild: None, kind, parent: None, public: false, missing: Vec::new() });
         };
         let guild = id(guild_text)?;
         let guild_id = raw::GuildId::new(guild.max(1));
@@ -203,11 +188,7 @@ impl Rest {
         // A thread has no overwrites of its own; its channel's hold.
         let overwrites = match (kind, parent) {
             (ChannelKind::Thread, Some(above)) => {
-                self.get::<RawChannel>(Route::Channel {
-                    channel_id: channel_id(above),
-                })
-                .await?
-                .permission_overwrites
+                self.get::<RawChannel>(Route::Channel { channel_id: channel_id(above) }).await?.permission_overwrites
             }
             _ => channel.permission_overwrites,
         };
@@ -230,36 +211,21 @@ impl Chat for Rest {
             let mut body = message_json(message);
             body["nonce"] = nonce.into();
             body["enforce_nonce"] = true.into();
-            let made: RawId = self
-                .post(
-                    Route::ChannelMessages {
-                        channel_id: channel_id(channel),
-                    },
-                    &body,
-                )
-                .await?;
+            let made: RawId = self.post(Route::ChannelMessages { channel_id: channel_id(channel) }, &body).await?;
             Ok(MessageId(id(&made.id)?))
         })
     }
 
     fn edit_message<'a>(&'a self, channel: ChannelId, id: MessageId, message: &'a Message) -> Answer<'a, ()> {
         Box::pin(async move {
-            let route = Route::ChannelMessage {
-                channel_id: channel_id(channel),
-                message_id: message_id(id),
-            };
-            self.send(LightMethod::Patch, route, None, Some(&message_json(message)))
-                .await
-                .map(drop)
+            let route = Route::ChannelMessage { channel_id: channel_id(channel), message_id: message_id(id) };
+            self.send(LightMethod::Patch, route, None, Some(&message_json(message))).await.map(drop)
         })
     }
 
     fn delete_message(&self, channel: ChannelId, id: MessageId) -> Answer<'_, ()> {
         Box::pin(async move {
-            let route = Route::ChannelMessage {
-                channel_id: channel_id(channel),
-                message_id: message_id(id),
-            };
+            let route = Route::ChannelMessage { channel_id: channel_id(channel), message_id: message_id(id) };
             self.send(LightMethod::Delete, route, None, None).await.map(drop)
         })
     }
@@ -267,9 +233,7 @@ impl Chat for Rest {
     fn messages_after(&self, channel: ChannelId, after: MessageId) -> Answer<'_, Vec<Seen>> {
         Box::pin(async move {
             let me = self.me().await?;
-            let route = Route::ChannelMessages {
-                channel_id: channel_id(channel),
-            };
+            let route = Route::ChannelMessages { channel_id: channel_id(channel) };
             let params = vec![("after", after.0.to_string()), ("limit", PAGE.to_owned())];
             let found: Vec<RawMessage> = read(&self.send(LightMethod::Get, route, Some(params), None).await?)?;
             let mut seen = Vec::with_capacity(found.len());
@@ -277,11 +241,7 @@ impl Chat for Rest {
                 let mut custom_ids = Vec::new();
                 collect_custom_ids(&message.components, &mut custom_ids);
                 let mine = id(&message.author.id)? == me;
-                seen.push(Seen {
-                    id: MessageId(id(&message.id)?),
-                    mine,
-                    custom_ids,
-                });
+                seen.push(Seen { id: MessageId(id(&message.id)?), mine, custom_ids });
             }
             seen.sort_by_key(|message| message.id);
             Ok(seen)
@@ -303,14 +263,7 @@ impl Chat for Rest {
                 }
                 ThreadKind::Post(message) => body["message"] = message_json(message),
             }
-            let made: RawChannel = self
-                .post(
-                    Route::ChannelThreads {
-                        channel_id: channel_id(parent),
-                    },
-                    &body,
-                )
-                .await?;
+            let made: RawChannel = self.post(Route::ChannelThreads { channel_id: channel_id(parent) }, &body).await?;
             let thread = id(&made.id)?;
             let first = match (kind, made.message) {
                 (ThreadKind::Private, _) => None,
@@ -329,11 +282,7 @@ impl Chat for Rest {
             let guild_id = raw::GuildId::new(guild.0.max(1));
             let found: RawThreads = self.get(Route::GuildThreadsActive { guild_id }).await?;
             let mut seen = Vec::new();
-            for thread in found
-                .threads
-                .into_iter()
-                .filter(|one| one.parent_id.as_ref() == Some(&above))
-            {
+            for thread in found.threads.into_iter().filter(|one| one.parent_id.as_ref() == Some(&above)) {
                 seen.push(SeenThread {
                     id: ChannelId(id(&thread.id)?),
                     parent,
@@ -349,22 +298,15 @@ impl Chat for Rest {
     fn add_to_thread(&self, thread: ChannelId, user: UserId) -> Answer<'_, ()> {
         Box::pin(async move {
             let user_id = raw::UserId::new(user.0.max(1));
-            let route = Route::ChannelThreadMember {
-                channel_id: channel_id(thread),
-                user_id,
-            };
+            let route = Route::ChannelThreadMember { channel_id: channel_id(thread), user_id };
             self.send(LightMethod::Put, route, None, None).await.map(drop)
         })
     }
 
     fn unarchive(&self, thread: ChannelId) -> Answer<'_, ()> {
         Box::pin(async move {
-            let route = Route::Channel {
-                channel_id: channel_id(thread),
-            };
-            self.send(LightMethod::Patch, route, None, Some(&json!({"archived": false})))
-                .await
-                .map(drop)
+            let route = Route::Channel { channel_id: channel_id(thread) };
+            self.send(LightMethod::Patch, route, None, Some(&json!({"archived": false}))).await.map(drop)
         })
     }
 
@@ -454,10 +396,7 @@ fn number(headers: &HeaderMap, name: &str) -> Option<f64> {
 fn left_of(headers: &HeaderMap) -> Option<Left> {
     let remaining = number(headers, "x-ratelimit-remaining")?;
     let reset_after = Duration::try_from_secs_f64(number(headers, "x-ratelimit-reset-after")?).ok()?;
-    Some(Left {
-        remaining: remaining.max(0.0) as u32,
-        reset_after,
-    })
+    Some(Left { remaining: remaining.max(0.0) as u32, reset_after })
 }
 
 fn collect_custom_ids(component: &Value, into: &mut Vec<String>) {
@@ -537,15 +476,7 @@ mod tests {
     }
 
     async fn create(rest: &Rest) -> Result<MessageId, ChatError> {
-        rest.create_message(
-            ChannelId(5),
-            &Message {
-                content: "hallo".into(),
-                ..Message::default()
-            },
-            "n1",
-        )
-        .await
+        rest.create_message(ChannelId(5), &Message { content: "hallo".into(), ..Message::default() }, "n1").await
     }
 
     #[tokio::test]
@@ -555,10 +486,7 @@ mod tests {
         let request = inbox.lock().unwrap()[0].clone();
         let (head, body) = request.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("POST /api/v10/channels/5/messages HTTP/1.1"), "{head}");
-        assert!(
-            head.contains("authorization: Bot t0ken") && head.contains("content-type: application/json"),
-            "{head}"
-        );
+        assert!(head.contains("authorization: Bot t0ken") && head.contains("content-type: application/json"), "{head}");
         assert_eq!(head.matches("content-length").count(), 1, "{head}");
         let body: Value = serde_json::from_str(body).unwrap();
         assert_eq!(body["nonce"], "n1");
@@ -579,10 +507,7 @@ mod tests {
             (Say::Answer(403, "", r#"{"code":50013}"#), Refused(50013)),
             (Say::Answer(403, "", "<html>"), Refused(0)),
             (Say::Answer(401, "", r#"{"code":0}"#), Refused(CODE_UNAUTHORIZED)),
-            (
-                Say::Answer(429, "", r#"{"retry_after":1.5,"global":false}"#),
-                Limited(Duration::from_millis(1500)),
-            ),
+            (Say::Answer(429, "", r#"{"retry_after":1.5,"global":false}"#), Limited(Duration::from_millis(1500))),
         ];
         for (say, expected) in cases {
             let (rest, _) = server(vec![say]).await;
@@ -601,29 +526,18 @@ mod tests {
 
     #[tokio::test]
     async fn after_a_global_429_nothing_is_sent_until_it_is_over() {
-        let (rest, inbox) = server(vec![Say::Answer(
-            429,
-            "retry-after: 60\r\nx-ratelimit-global: true\r\n",
-            "",
-        )])
-        .await;
+        let (rest, inbox) = server(vec![Say::Answer(429, "retry-after: 60\r\nx-ratelimit-global: true\r\n", "")]).await;
         assert_eq!(create(&rest).await, Err(ChatError::Limited(Duration::from_mins(1))));
         let second = rest.unarchive(ChannelId(9)).await;
-        assert!(
-            matches!(second, Err(ChatError::Limited(wait)) if wait > Duration::from_secs(50)),
-            "{second:?}"
-        );
+        assert!(matches!(second, Err(ChatError::Limited(wait)) if wait > Duration::from_secs(50)), "{second:?}");
         assert_eq!(inbox.lock().unwrap().len(), 1);
     }
 
     #[tokio::test]
     async fn an_empty_bucket_is_waited_for_before_sending() {
         let headers = "x-ratelimit-remaining: 0\r\nx-ratelimit-reset-after: 0.4\r\n";
-        let (rest, _) = server(vec![
-            Say::Answer(200, headers, r#"{"id":"1"}"#),
-            Say::Answer(200, "", r#"{"id":"2"}"#),
-        ])
-        .await;
+        let (rest, _) =
+            server(vec![Say::Answer(200, headers, r#"{"id":"1"}"#), Say::Answer(200, "", r#"{"id":"2"}"#)]).await;
         create(&rest).await.unwrap();
         let watch = Stopwatch::start();
         create(&rest).await.unwrap();
@@ -636,14 +550,7 @@ mod tests {
             {"id":"8","author":{"id":"3"},"components":[{"type":1,"components":[{"type":2,"custom_id":"d:1"}]}]}]"#;
         let (rest, inbox) = server(vec![Say::Answer(200, "", r#"{"id":"3"}"#), Say::Answer(200, "", page)]).await;
         let seen = rest.messages_after(ChannelId(5), MessageId(7)).await.unwrap();
-        assert_eq!(
-            seen[0],
-            Seen {
-                id: MessageId(8),
-                mine: true,
-                custom_ids: vec!["d:1".into()]
-            }
-        );
+        assert_eq!(seen[0], Seen { id: MessageId(8), mine: true, custom_ids: vec!["d:1".into()] });
         assert!(!seen[1].mine);
         assert!(inbox.lock().unwrap()[1].starts_with("GET /api/v10/channels/5/messages?&after=7&limit=100 "));
     }
@@ -653,18 +560,9 @@ mod tests {
         let post = r#"{"id":"40","type":11,"parent_id":"5","message":{"id":"40"}}"#;
         let thread = r#"{"id":"41","type":12,"parent_id":"5"}"#;
         let (rest, inbox) = server(vec![Say::Answer(201, "", post), Say::Answer(201, "", thread)]).await;
-        let kind = ThreadKind::Post(Message {
-            content: "Karte".into(),
-            ..Message::default()
-        });
-        assert_eq!(
-            rest.open_thread(ChannelId(5), "n", &kind).await,
-            Ok((ChannelId(40), Some(MessageId(40))))
-        );
-        assert_eq!(
-            rest.open_thread(ChannelId(5), "n", &ThreadKind::Private).await,
-            Ok((ChannelId(41), None))
-        );
+        let kind = ThreadKind::Post(Message { content: "Karte".into(), ..Message::default() });
+        assert_eq!(rest.open_thread(ChannelId(5), "n", &kind).await, Ok((ChannelId(40), Some(MessageId(40)))));
+        assert_eq!(rest.open_thread(ChannelId(5), "n", &ThreadKind::Private).await, Ok((ChannelId(41), None)));
         assert!(inbox.lock().unwrap()[1].contains(r#""type":12"#));
     }
 
@@ -672,9 +570,6 @@ mod tests {
     fn a_proxy_that_is_no_address_is_refused() {
         let token = "t".to_owned().into();
         assert!(matches!(Rest::new(&token, Some("localhost")), Err(BuildError::Proxy)));
-        assert!(matches!(
-            Rest::new(&"a\nb".to_owned().into(), None),
-            Err(BuildError::Token)
-        ));
+        assert!(matches!(Rest::new(&"a\nb".to_owned().into(), None), Err(BuildError::Token)));
     }
 }

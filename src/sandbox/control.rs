@@ -86,16 +86,12 @@ impl Looking {
     /// The user asked for, or the first person of the world.
     fn user(&self, inner: &Inner) -> Result<u64, Refused> {
         let state = inner.lock();
-        match &self.user {
-            Some(text) => {
-                let known = text.parse().ok().filter(|id| state.world.users.contains_key(id));
-                known.ok_or_else(|| format!("There is no user {text:?}.").into())
-            }
-            None => {
-                let first = state.world.users.keys().find(|id| **id != state.world.bot);
-                first.copied().ok_or_else(|| "There is nobody in this world.".into())
-            }
+        if let Some(text) = &self.user {
+            let known = text.parse().ok().filter(|id| state.world.users.contains_key(id));
+            return known.ok_or_else(|| format!("There is no user {text:?}.").into());
         }
+        let first = state.world.users.keys().find(|id| **id != state.world.bot);
+        first.copied().ok_or_else(|| "There is nobody in this world.".into())
     }
 }
 

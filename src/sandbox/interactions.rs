@@ -19,7 +19,7 @@ use super::world::DM;
 /// Real time until the first answer is too late (documentation, "Responding to an Interaction").
 pub const DEADLINE: Duration = Duration::from_secs(3);
 /// Life of a token, real and virtual.
-const TOKEN_LIFE: Duration = Duration::from_secs(15 * 60);
+const TOKEN_LIFE: Duration = Duration::from_mins(15);
 
 /// Slash command or menu.
 pub const COMMAND: u8 = 2;
@@ -161,7 +161,7 @@ pub fn id_of(token: &str) -> Option<u64> {
 }
 
 /// Sends an interaction to the bot; the receiver gets the first answer.
-pub fn begin(state: &mut State, spec: Spec) -> Result<(u64, oneshot::Receiver<Answer>), String> {
+pub fn begin(state: &mut State, spec: &Spec) -> Result<(u64, oneshot::Receiver<Answer>), String> {
     if !state.sessions.expected() {
         return Err("the bot is not connected".to_owned());
     }
@@ -185,7 +185,7 @@ pub fn begin(state: &mut State, spec: Spec) -> Result<(u64, oneshot::Receiver<An
         "channel": shape::interaction_channel(world, channel, spec.user), "locale": spec.locale,
         "entitlements": [], "entitlement_sku_ids": [], "attachment_size_limit": 10_485_760, "data": spec.data,
         "app_permissions": shape::bits(bot_bits), "authorizing_integration_owners": owners,
-        "context": if channel.kind == DM { 1 } else { 0 },
+        "context": u8::from(channel.kind == DM),
     });
     if let Some(guild) = guild {
         data["guild_id"] = json!(guild.id.to_string());

@@ -96,7 +96,7 @@ fn numbered(components: &Value) -> Value {
         match value {
             Value::Array(list) => list.iter_mut().for_each(|it| walk(it, next)),
             Value::Object(map) if map.contains_key("type") => {
-                if !map.get("id").is_some_and(|id| id.as_u64().is_some_and(|id| id > 0)) {
+                if map.get("id").and_then(Value::as_u64).unwrap_or(0) == 0 {
                     map.insert("id".to_owned(), json!(*next));
                 }
                 *next += 1;
@@ -297,24 +297,24 @@ pub fn edit(state: &mut State, channel: u64, id: u64, patch: &Value, files: &[Fi
         let mine = SETTABLE & !EPHEMERAL;
         body["flags"] = json!((old & !mine) | (flags & mine));
     }
-    let fills = message.loading;
+    let was_loading = message.loading;
     let text = body["content"].as_str().unwrap_or_default();
     let allowed = &patch["allowed_mentions"];
     let who = pings(&state.world, message.channel, message.author, text, allowed, None);
     mention_fields(&state.world, &who, body);
     // An edit shows mentions but notifies nobody.
-    state.log.pings = if fills { who } else { Pings::default() };
+    state.log.pings = if was_loading { who } else { Pings::default() };
     if is_empty(body) {
         return Err(EMPTY_MESSAGE);
     }
-    if fills {
+    if was_loading {
         message.loading = false;
         body["flags"] = json!(body["flags"].as_u64().unwrap_or(0) & !LOADING);
     } else {
         body["edited_timestamp"] = json!(iso(state.now()));
     }
     replace(state, message.clone());
-    if fills {
+    if was_loading {
         // The gateway saw it as "thinking" and hears of an update; people see it for the first time.
         let audience = match message.only_for {
             Some(user) => super::events::Audience::User(user),

@@ -192,7 +192,7 @@ async fn play(inner: &Inner, spec: Result<Spec, String>) -> Answer {
         Ok(spec) => {
             let mut state = inner.lock();
             state.tick();
-            interactions::begin(&mut state, spec)
+            interactions::begin(&mut state, &spec)
         }
         Err(reason) => Err(reason),
     };

@@ -73,7 +73,7 @@ pub fn command(state: &State, what: &Invocation<'_>, autocomplete: bool) -> Resu
     }
     let direct = channel.kind == DM;
     let contexts = known["contexts"].as_array();
-    let here = if direct { 1 } else { 0 };
+    let here = u8::from(direct);
     let shown = contexts.map_or(!direct || known["dm_permission"] != false, |list| list.iter().any(|it| *it == here));
     if !shown {
         return Err("this command is not offered here".to_owned());

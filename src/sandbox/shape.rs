@@ -167,7 +167,7 @@ pub fn guild(guild: &Guild, bot: u64) -> Value {
     })
 }
 
-/// A guild as GUILD_CREATE brings it to the bot.
+/// A guild as `GUILD_CREATE` brings it to the bot.
 pub fn guild_create(world: &World, of: &Guild) -> Value {
     let bot = world.bot;
     let mut out = guild(of, bot);

@@ -212,6 +212,7 @@ pub struct Message {
 }
 
 /// What the application's owner chose in the developer portal, and how strict the server is.
+#[expect(clippy::struct_excessive_bools, reason = "they are independent toggles, as in the portal")]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Settings {
     /// Toggle "Message Content Intent"; off and asked for ends the connection with 4014.

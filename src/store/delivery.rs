@@ -185,24 +185,9 @@ async fn insert(
             (guild_id, kind, lane, case_number, follow_up_id, follow_up_version, state, due_at, created_at)
         values ($1, $2, $3, $4, $5, $6, 'scheduled', $7, $7)
         on conflict (follow_up_id, follow_up_version, kind) where follow_up_id is not null do nothing";
-    let lane = case.map_or_else(
-        || format!("follow_up:{}", follow_up.0),
-        |number| case_lane(guild, number),
-    );
+    let lane = case.map_or_else(|| format!("follow_up:{}", follow_up.0), |number| case_lane(guild, number));
     let number = case.map(|number| number.0);
-    sql!(
-        execute,
-        c,
-        TEXT,
-        guild.db(),
-        kind.name(),
-        lane,
-        number,
-        follow_up.0,
-        version,
-        due_at_ms
-    )
-    .map(drop)
+    sql!(execute, c, TEXT, guild.db(), kind.name(), lane, number, follow_up.0, version, due_at_ms).map(drop)
 }
 
 /// Takes back the reminders of a promise that are not on their way yet. Those on their way are re-checked by the worker.
@@ -259,10 +244,7 @@ pub async fn claim(
     // The two differ in one thing: PostgreSQL passes over rows that another process is claiming at this moment, instead
     // of waiting for it. SQLite has one writer.
     const SQLITE: &str = claim_text!("id = $1 and ", "");
-    const POSTGRES: &str = claim_text!(
-        "id = (select id from delivery where id = $1 and ",
-        " for update skip locked)"
-    );
+    const POSTGRES: &str = claim_text!("id = (select id from delivery where id = $1 and ", " for update skip locked)");
     let text = match c.0 {
         Db::Sqlite(_) => SQLITE,
         Db::Postgres(_) => POSTGRES,
@@ -343,9 +325,7 @@ pub async fn free_abandoned(c: &mut Conn) -> Result<u64, StoreError> {
 pub async fn count(c: &mut Conn) -> Result<Vec<(State, i64)>, StoreError> {
     const TEXT: &str = "select state, count(*) from delivery group by state order by state";
     let rows = sql!(fetch_all(String, i64), c, TEXT)?;
-    rows.into_iter()
-        .map(|(state, n)| Ok((known(State::from_name(&state), "delivery.state", &state)?, n)))
-        .collect()
+    rows.into_iter().map(|(state, n)| Ok((known(State::from_name(&state), "delivery.state", &state)?, n))).collect()
 }
 
 fn case_lane(guild: GuildId, case: CaseNumber) -> String {
@@ -385,10 +365,7 @@ struct JobRow {
 }
 
 fn read(row: JobRow) -> Result<Job, StoreError> {
-    let in_flight = row
-        .in_flight
-        .as_deref()
-        .map(|part| known(Part::from_name(part), "delivery.in_flight", part));
+    let in_flight = row.in_flight.as_deref().map(|part| known(Part::from_name(part), "delivery.in_flight", part));
     Ok(Job {
         id: row.id,
         guild: GuildId::from_db(row.guild_id),
@@ -415,12 +392,7 @@ fn read(row: JobRow) -> Result<Job, StoreError> {
         doubted: row.doubted != 0,
         thread_name: row.thread_name,
         reopened: row.reopened != 0,
-        guests: row
-            .guests
-            .split(',')
-            .filter_map(|id| id.parse().ok())
-            .map(UserId)
-            .collect(),
+        guests: row.guests.split(',').filter_map(|id| id.parse().ok()).map(UserId).collect(),
         message: row.message_id.map(MessageId::from_db),
         reason: row.reason,
     })

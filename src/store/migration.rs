@@ -28,7 +28,10 @@ pub(super) async fn run_postgres(pool: &PgPool) -> Result<(), OpenError> {
         .execute(&mut *connection)
         .await
         .map_err(|error| other(&error))?;
-    POSTGRES.run(&mut *connection).await.map_err(|error| refused(&POSTGRES, &error))
+    POSTGRES
+        .run(&mut *connection)
+        .await
+        .map_err(|error| refused(&POSTGRES, &error))
 }
 
 /// Looks whether this program can work with the file's tables.

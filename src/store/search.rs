@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn very_long_texts_and_words_are_cut() {
-        let long: String = (0..500).map(|n| format!("w{n} ")).collect();
+        let long = (0..500).map(|n| format!("w{n}")).collect::<Vec<_>>().join(" ");
         assert_eq!(split(&long).len(), MAX_WORDS);
         assert!(
             words(&"x".repeat(5_000))

@@ -316,8 +316,12 @@ mod tests {
         let (bad, told_bad) = ticket(|c| {
             Box::pin(async move {
                 sql!(execute, c, "pragma defer_foreign_keys = on")?;
-                sql!(execute, c, "insert into follow_up (guild_id, what, creator, assignee, civil, zone, due_at, channel,
-                    state, created_at, version) values (1, '', 1, 1, '', '', 1, 1, 'open', 1, 1)")?;
+                sql!(
+                    execute,
+                    c,
+                    "insert into follow_up (guild_id, what, creator, assignee, civil, zone, due_at, channel,
+                    state, created_at, version) values (1, '', 1, 1, '', '', 1, 1, 'open', 1, 1)"
+                )?;
                 Ok::<_, StoreError>(())
             })
         });
@@ -327,7 +331,11 @@ mod tests {
         assert!(answers.0.unwrap_err().is_unavailable() && answers.1.unwrap_err().is_unavailable());
         let (look, looked): (_, Waiting<_, StoreError>) = ticket(|c| Box::pin(meta_get(c, "key")));
         file.read(look);
-        assert_eq!(looked.answer().await.unwrap(), None, "the good one is undone, and was not told otherwise");
+        assert_eq!(
+            looked.answer().await.unwrap(),
+            None,
+            "the good one is undone, and was not told otherwise"
+        );
         let (again, told): (_, Waiting<_, StoreError>) = ticket(|c| Box::pin(meta_set(c, "key", "value")));
         file.write(again).unwrap();
         told.answer().await.unwrap();

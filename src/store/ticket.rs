@@ -116,7 +116,11 @@ pub(super) async fn alone(mut conn: Conn, begin: &'static str, ticket: Ticket) {
         return conn.discard();
     }
     let ran = job(&mut conn).await;
-    let settled = if ran.keep { conn.commit().await } else { conn.control("rollback").await };
+    let settled = if ran.keep {
+        conn.commit().await
+    } else {
+        conn.control("rollback").await
+    };
     if let Err(error) = &settled {
         tracing::warn!(%error, "store.commit_failed");
         conn.discard();

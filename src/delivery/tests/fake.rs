@@ -285,7 +285,8 @@ impl Chat for Fake {
             if state.gone.contains(&channel) {
                 return Err(ChatError::Gone(10_003));
             }
-            let found = state.messages.iter().filter(|(id, one)| one.channel == channel && !one.deleted && **id > after);
+            let found =
+                state.messages.iter().filter(|(id, one)| one.channel == channel && !one.deleted && **id > after);
             Ok(found
                 .take(100)
                 .map(|(id, one)| Seen { id: *id, mine: true, custom_ids: custom_ids(&one.message) })

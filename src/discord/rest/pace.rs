@@ -49,15 +49,8 @@ pub struct Pace<K> {
 impl<K: Eq + Hash> Pace<K> {
     /// Nothing known yet.
     pub fn new() -> Self {
-        let state = State {
-            even: Duration::ZERO,
-            closed_until: Duration::ZERO,
-            buckets: HashMap::new(),
-        };
-        Self {
-            started: Stopwatch::start(),
-            state: Mutex::new(state),
-        }
+        let state = State { even: Duration::ZERO, closed_until: Duration::ZERO, buckets: HashMap::new() };
+        Self { started: Stopwatch::start(), state: Mutex::new(state) }
     }
 
     /// How long to wait before a request of bucket `key` may start; its place is taken. A wait above `patience` is given
@@ -80,14 +73,7 @@ impl<K: Eq + Hash> Pace<K> {
         if everything {
             state.closed_until = state.closed_until.max(now + pause);
         } else {
-            state.learn(
-                key,
-                now,
-                Left {
-                    remaining: 0,
-                    reset_after: pause,
-                },
-            );
+            state.learn(key, now, Left { remaining: 0, reset_after: pause });
         }
     }
 
@@ -114,11 +100,7 @@ impl<K: Eq + Hash> State<K> {
         self.even = even.max(start) + GAP;
         if let Some(bucket) = bucket {
             // Past the reset the size of the bucket is unknown until the next answer: one at a time.
-            bucket.remaining = if start >= bucket.reset_at {
-                0
-            } else {
-                bucket.remaining.saturating_sub(1)
-            };
+            bucket.remaining = if start >= bucket.reset_at { 0 } else { bucket.remaining.saturating_sub(1) };
         }
         Ok(wait)
     }
@@ -127,13 +109,7 @@ impl<K: Eq + Hash> State<K> {
         if self.buckets.len() >= SWEEP_AT {
             self.buckets.retain(|_, bucket| bucket.reset_at > now);
         }
-        self.buckets.insert(
-            key,
-            Bucket {
-                remaining: left.remaining,
-                reset_at: now + left.reset_after,
-            },
-        );
+        self.buckets.insert(key, Bucket { remaining: left.remaining, reset_at: now + left.reset_after });
     }
 }
 
@@ -144,11 +120,7 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     fn fresh() -> State<u8> {
-        State {
-            even: Duration::ZERO,
-            closed_until: Duration::ZERO,
-            buckets: HashMap::new(),
-        }
+        State { even: Duration::ZERO, closed_until: Duration::ZERO, buckets: HashMap::new() }
     }
 
     #[test]
@@ -162,29 +134,16 @@ mod tests {
             starts.push(now + wait);
         }
         for (at, start) in starts.iter().enumerate() {
-            let within = starts[at..]
-                .iter()
-                .take_while(|other| **other < *start + MS * 1000)
-                .count();
+            let within = starts[at..].iter().take_while(|other| **other < *start + MS * 1000).count();
             assert!(within <= 45, "{within} within a second of {start:?}");
         }
-        assert!(
-            starts.iter().filter(|start| start.as_millis() < 1000).count() >= 40,
-            "and it is not needlessly slow"
-        );
+        assert!(starts.iter().filter(|start| start.as_millis() < 1000).count() >= 40, "and it is not needlessly slow");
     }
 
     #[test]
     fn an_empty_bucket_waits_for_its_reset_and_others_do_not() {
         let mut state = fresh();
-        state.learn(
-            1,
-            Duration::ZERO,
-            Left {
-                remaining: 1,
-                reset_after: MS * 900,
-            },
-        );
+        state.learn(1, Duration::ZERO, Left { remaining: 1, reset_after: MS * 900 });
         assert_eq!(state.reserve(&1, Duration::ZERO, MS * 2000), Ok(Duration::ZERO));
         assert_eq!(state.reserve(&2, Duration::ZERO, MS * 2000), Ok(Duration::ZERO));
         assert_eq!(state.reserve(&1, Duration::ZERO, MS * 500), Err(MS * 900));

@@ -83,11 +83,8 @@ pub fn rights(
     member: Option<&str>,
 ) -> Permissions {
     let holds = |id: &str| id == guild || held.iter().any(|one| one == id);
-    let mut bits = roles
-        .iter()
-        .filter(|role| holds(&role.id))
-        .map(|role| read(&role.permissions))
-        .fold(0, |a, b| a | b);
+    let mut bits =
+        roles.iter().filter(|role| holds(&role.id)).map(|role| read(&role.permissions)).fold(0, |a, b| a | b);
     if Permissions::from_bits_truncate(bits).administrator() {
         return Permissions::all();
     }
@@ -109,25 +106,13 @@ pub fn rights(
 pub fn missing(kind: ChannelKind, have: Permissions) -> Vec<Right> {
     use Right::{CreatePrivateThreads, EmbedLinks, ManageThreads, ReadHistory, Send, SendInThreads, View};
     let needed: &[Right] = match kind {
-        ChannelKind::Text => &[
-            View,
-            Send,
-            SendInThreads,
-            CreatePrivateThreads,
-            ReadHistory,
-            EmbedLinks,
-            ManageThreads,
-        ],
+        ChannelKind::Text => &[View, Send, SendInThreads, CreatePrivateThreads, ReadHistory, EmbedLinks, ManageThreads],
         // In a forum, Send is what makes posts.
         ChannelKind::Forum => &[View, Send, SendInThreads, ReadHistory, EmbedLinks, ManageThreads],
         ChannelKind::Thread => &[View, SendInThreads, ReadHistory, EmbedLinks, ManageThreads],
         ChannelKind::Direct | ChannelKind::Other => &[],
     };
-    needed
-        .iter()
-        .copied()
-        .filter(|right| !have.contains(bit(*right)))
-        .collect()
+    needed.iter().copied().filter(|right| !have.contains(bit(*right))).collect()
 }
 
 const fn bit(right: Right) -> Permissions {
@@ -151,27 +136,17 @@ mod tests {
     use super::*;
 
     fn role(id: &str, bits: Permissions) -> RawRole {
-        RawRole {
-            id: id.into(),
-            permissions: bits.bits().to_string(),
-        }
+        RawRole { id: id.into(), permissions: bits.bits().to_string() }
     }
 
     fn overwrite(id: &str, kind: u8, allow: Permissions, deny: Permissions) -> Overwrite {
-        Overwrite {
-            id: id.into(),
-            kind,
-            allow: allow.bits().to_string(),
-            deny: deny.bits().to_string(),
-        }
+        Overwrite { id: id.into(), kind, allow: allow.bits().to_string(), deny: deny.bits().to_string() }
     }
 
     #[test]
     fn a_channel_closed_to_everyone_is_open_to_the_role_let_in() {
-        let roles = [
-            role("1", Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES),
-            role("2", Permissions::empty()),
-        ];
+        let roles =
+            [role("1", Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES), role("2", Permissions::empty())];
         let closed = [
             overwrite("1", 0, Permissions::empty(), Permissions::VIEW_CHANNEL),
             overwrite("2", 0, Permissions::VIEW_CHANNEL, Permissions::empty()),
@@ -180,11 +155,7 @@ mod tests {
         assert!(!rights("1", &roles, &closed, &[], None).contains(Permissions::VIEW_CHANNEL));
         let bot = rights("1", &roles, &closed, &["2".into()], Some("9"));
         assert!(bot.contains(Permissions::VIEW_CHANNEL));
-        assert_eq!(
-            missing(ChannelKind::Text, bot)[0],
-            Right::Send,
-            "the member's own overwrite comes last"
-        );
+        assert_eq!(missing(ChannelKind::Text, bot)[0], Right::Send, "the member's own overwrite comes last");
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Grammar<'_> {
                 _ => Style::Written,
             };
             let clock = Clock::checked(hour, minute, second, style)?;
-            next += usize::from(uhr);
+            next += usize::from(uhr || self.word(next) == Some(Word::H));
             return Some(self.with_meridiem(clock, next, draft));
         }
         // 9.30 Uhr, um 9.30, 9.30 pm
@@ -62,7 +62,7 @@ impl Grammar<'_> {
                 let short = draft.expect == Expect::Time(false) && !uhr;
                 let style = if short { Style::Short } else { Style::Written };
                 let clock = Clock::checked(hour, minute, 0, style)?;
-                let next = at + 3 + usize::from(uhr);
+                let next = at + 3 + usize::from(uhr || self.word(at + 3) == Some(Word::H));
                 return Some(self.with_meridiem(clock, next, draft));
             }
             return None;

@@ -50,7 +50,7 @@ impl Grammar<'_> {
             // "9.30 Uhr" and "9.30 pm" leave no date.
             if clocks
                 .iter()
-                .any(|(.., next)| matches!(self.word(next - 1), Some(Word::Uhr | Word::Pm | Word::Am)) && dotted)
+                .any(|(.., next)| matches!(self.word(next - 1), Some(Word::Uhr | Word::Pm | Word::Am | Word::H)) && dotted)
             {
                 return clocks;
             }
@@ -171,7 +171,7 @@ impl Grammar<'_> {
         let sign = ['-', '/', '.'].into_iter().find(|sign| self.sign(at + 1, *sign))?;
         if sign == '-' && self.word(at + 2) == Some(Word::Unit(Unit::Week)) {
             let (number @ 1..=53, _) = self.number(at + 3)? else { return None };
-            return Some((Day::Week { number: number as i8, year: Some(year) }, at + 4));
+            return Some((Day::Week { edge: Edge::Whole, number: number as i8, year: Some(year) }, at + 4));
         }
         let (month, 1..=2) = self.number(at + 2)? else { return None };
         let (of_month, 1..=2) = self.number(at + 4)? else { return None };
@@ -238,20 +238,22 @@ impl Grammar<'_> {
     }
 
     /// KW 32, Kalenderwoche 1 2027, calendar week 32, week 32, W32.
-    pub(super) fn calendar_week(&self, at: usize) -> Vec<Step> {
+    pub(super) fn calendar_week(&self, at: usize, edge: Edge) -> Vec<Step> {
         let to = match self.word(at) {
             Some(Word::Calendar) if self.word(at + 1) == Some(Word::Unit(Unit::Week)) => at + 2,
             Some(Word::Calendar) => return Vec::new(),
             _ => at + 1,
         };
         let Some((number @ 1..=53, 1..=2)) = self.number(to) else { return Vec::new() };
-        let slash = usize::from(self.sign(to + 1, '/') || self.sign(to + 1, ','));
+        let slash = usize::from(
+            self.sign(to + 1, '/') || self.sign(to + 1, ',') || self.word(to + 1) == Some(Word::Of),
+        );
         let (year, next) = match self.number(to + 1 + slash) {
             Some((year @ 1900..=2999, 4)) => (Some(year as i16), to + 2 + slash),
             Some((year @ 0..=99, 2)) if self.sign(to + 1, '/') => (Some(2000 + year as i16), to + 3),
             _ => (None, to + 1),
         };
-        vec![day(Day::Week { number: number as i8, year }, next)]
+        vec![day(Day::Week { edge, number: number as i8, year }, next)]
     }
 }
 

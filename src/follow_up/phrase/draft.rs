@@ -15,8 +15,8 @@ pub(super) enum Day {
     OfMonth { day: i8, months: Option<i32> },
     /// The so-manieth working day from today.
     Business(u32),
-    /// An ISO calendar week.
-    Week { number: i8, year: Option<i16> },
+    /// An ISO calendar week, or an edge of it.
+    Week { edge: Edge, number: i8, year: Option<i16> },
     /// A week, month or year, or an edge of it.
     Frame { edge: Edge, frame: Frame },
 }
@@ -158,7 +158,9 @@ impl Draft {
         match piece {
             Piece::Skip => return Some(next),
             Piece::About => {
-                next.notes.push(Note::Exactly);
+                if !next.notes.contains(&Note::Exactly) {
+                    next.notes.push(Note::Exactly);
+                }
                 if next.expect == Expect::Free {
                     next.expect = Expect::Any;
                 }
@@ -168,6 +170,13 @@ impl Draft {
                 next.from |= expect == Expect::From;
                 next.expect = expect;
                 return Some(next);
+            }
+            // "next month on the 3rd"
+            Piece::Day(Day::OfMonth { day, months: None })
+                if matches!(next.day, Some(Day::Frame { edge: Edge::Whole, frame: Frame::Month(Some(_)) })) =>
+            {
+                let Some(Day::Frame { frame: Frame::Month(months), .. }) = next.day else { return None };
+                next.day = Some(Day::OfMonth { day, months });
             }
             Piece::Day(day) => put(&mut next.day, day)?,
             Piece::Weekday(weekday, which) => put(&mut next.weekday, (weekday, which))?,

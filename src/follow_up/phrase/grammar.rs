@@ -79,7 +79,7 @@ impl Grammar<'_> {
             Kind::Num { .. } => return self.numeric(at, draft),
         };
         match word {
-            Word::Filler if expect == Expect::Free => return one(Piece::Skip, at + 1),
+            Word::Filler if matches!(expect, Expect::Free | Expect::Any | Expect::Time(_)) => return one(Piece::Skip, at + 1),
             Word::Article if !matches!(self.kind(at + 1), Some(Kind::Word(Word::Article))) => {
                 return one(Piece::Skip, at + 1);
             }
@@ -100,7 +100,7 @@ impl Grammar<'_> {
                 return one(Piece::Prefix(Expect::Day), at + 1);
             }
             Word::Yesterday => self.past.set(true),
-            Word::Last if matches!(self.word(at + 1), Some(Word::Weekday(_) | Word::Mo | Word::Unit(_))) => {
+            Word::Last if matches!(self.word(at + 1), Some(Word::Weekday(_) | Word::Mo | Word::So | Word::Unit(_))) => {
                 self.past.set(true);
             }
             Word::To if at == 0 && self.span(at + 1).is_some() => self.past.set(true),
@@ -129,7 +129,10 @@ impl Grammar<'_> {
         expect: Expect,
         steps: &mut Vec<Step>,
     ) -> Option<(super::draft::Span, usize)> {
-        if let Some((days, next)) = self.business(at) {
+        if let Some((days, mut next)) = self.business(at) {
+            if self.word(next) == Some(Word::From) && matches!(self.word(next + 1), Some(Word::Now | Word::Today)) {
+                next += 2;
+            }
             steps.push((Piece::Day(Day::Business(days)), Vec::new(), 0, next));
             return None;
         }

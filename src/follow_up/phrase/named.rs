@@ -17,6 +17,8 @@ impl Grammar<'_> {
         let step = |piece: Piece, next: usize| vec![(piece, Vec::new(), 0, next)];
         let day = |day: Day, next: usize| vec![(Piece::Day(day), Vec::new(), 0, next)];
         let part_fits = |part: Part| match expect {
+            // "10 at night", but nobody knows when "at night" is.
+            Expect::Time(_) if part == Part::Tonight => draft.clock.is_some(),
             Expect::Time(_) => matches!(part, Part::Noon | Part::Night | Part::EndOfDay | Part::StartOfWork),
             Expect::From => false,
             _ => true,
@@ -38,6 +40,15 @@ impl Grammar<'_> {
                 step(Piece::Tonight(Part::Tonight), at + 1)
             }
             Word::Mo if days => step(Piece::Weekday(Weekday::Monday, Which::Bare), at + 1),
+            Word::So if days => {
+                let mut steps = step(Piece::Weekday(Weekday::Sunday, Which::Bare), at + 1);
+                // „so gegen neun“ is "about nine", unless it is a Sunday.
+                if matches!(next_word, Some(Word::About | Word::Um)) && expect == Expect::Free {
+                    let rank = u8::from(next_word == Some(Word::Um));
+                    steps.push((Piece::About, Vec::new(), rank, at + 1));
+                }
+                steps
+            }
             Word::Weekday(weekday) if days => step(Piece::Weekday(weekday, Which::Bare), at + 1),
             Word::Part(part) if part_fits(part) => step(Piece::Part(part), at + 1),
             Word::This if matches!(next_word, Some(Word::Part(_) | Word::Morgen)) && expect != Expect::In => {
@@ -51,7 +62,7 @@ impl Grammar<'_> {
             }
             Word::Ordinal(n) if days => self.ordinal_day(n, at + 1),
             Word::Month(month) if !matches!(expect, Expect::Time(_)) => self.month_first(month, at + 1),
-            Word::CalendarWeek | Word::Calendar | Word::Unit(Unit::Week) => self.calendar_week(at),
+            Word::CalendarWeek | Word::Calendar | Word::Unit(Unit::Week) => self.calendar_week(at, Edge::Whole),
             Word::Start | Word::Middle | Word::End => self.edge(at, word),
             Word::EndOfWeek => day(Day::Frame { edge: Edge::End, frame: Frame::Week(None) }, at + 1),
             Word::EndOfMonth => frame_end(Frame::Month(None), at + 1),
@@ -75,6 +86,7 @@ impl Grammar<'_> {
         };
         let frame = |frame: Frame| vec![(Piece::Day(Day::Frame { edge: Edge::Whole, frame }), Vec::new(), 0, at + 2)];
         match self.word(at + 1) {
+            Some(Word::So) => relative_weekday(Weekday::Sunday, word, at + 2),
             Some(Word::Mo) => relative_weekday(Weekday::Monday, word, at + 2),
             Some(Word::Weekday(weekday)) => relative_weekday(weekday, word, at + 2),
             Some(Word::Unit(Unit::Week)) => frame(Frame::Week(Some(shift))),
@@ -86,7 +98,8 @@ impl Grammar<'_> {
             Some(Word::Weekend) => {
                 let weeks = if word == Word::Coming || word == Word::This { None } else { Some(shift) };
                 let day = Day::Frame { edge: Edge::Weekend, frame: Frame::Week(weeks) };
-                vec![(Piece::Day(day), vec![Note::Saturday], 0, at + 2)]
+                let notes = if weeks.is_some() { vec![Note::Saturday, Note::FollowingWeek] } else { vec![Note::Saturday] };
+                vec![(Piece::Day(day), notes, 0, at + 2)]
             }
             Some(Word::Month(month)) if shift < 2 => self.month_first(month, at + 2),
             _ => match self.business_unit(at + 1) {
@@ -109,6 +122,9 @@ impl Grammar<'_> {
         }
         let notes = if edge == Edge::Middle { vec![Note::MiddleDay] } else { Vec::new() };
         let frame = |frame: Frame, next: usize| vec![(Piece::Day(Day::Frame { edge, frame }), notes.clone(), 0, next)];
+        if matches!(self.word(to), Some(Word::CalendarWeek | Word::Calendar)) {
+            return self.calendar_week(to, edge);
+        }
         let (shift, unit) = match self.word(to) {
             Some(Word::This) => (Some(0), to + 1),
             Some(Word::Next | Word::Coming) => (Some(1), to + 1),
@@ -116,6 +132,7 @@ impl Grammar<'_> {
             _ => (None, to),
         };
         match (self.word(unit), edge) {
+            (Some(Word::Unit(Unit::Week)), _) if self.number(unit + 1).is_some() => self.calendar_week(unit, edge),
             (Some(Word::Unit(Unit::Week)), _) => frame(Frame::Week(shift), unit + 1),
             (Some(Word::Unit(Unit::Month)), _) => frame(Frame::Month(shift), unit + 1),
             (Some(Word::Unit(Unit::Year)), _) => frame(Frame::Year(shift), unit + 1),

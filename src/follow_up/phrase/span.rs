@@ -63,7 +63,8 @@ impl Grammar<'_> {
         let unit = match self.word(next)? {
             Word::Unit(unit) => unit,
             Word::H => Unit::Hour,
-            Word::Mo if !self.glued(next) || self.number(next - 1).is_some() => Unit::Month,
+            // "3mo" and "in 3 mo" are months, "um 3 Mo" is a Monday.
+            Word::Mo if self.glued(next) || at > 0 && self.word(at - 1) == Some(Word::In) => Unit::Month,
             _ => return None,
         };
         // "5 Minuten vor neun" is a time of day.
@@ -124,6 +125,11 @@ impl Grammar<'_> {
             && self.glued(at + 2)
             && let Some((fraction, digits @ 1..=3)) = self.number(at + 2)
         {
+            // "17.30h" is half past five, "1.25h" is five quarters of an hour.
+            let of_day = digits == 2 && fraction < 60 && (5 * ONE..24 * ONE).contains(&whole);
+            if of_day && self.sign(at + 1, '.') && self.word(at + 3) == Some(Word::H) {
+                return None;
+            }
             return Some((whole + i64::from(fraction) * 10_i64.pow(3 - u32::from(digits)), false, at + 3));
         }
         // 1/2 and 2 1/2

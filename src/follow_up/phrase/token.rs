@@ -194,7 +194,7 @@ fn push_word(tokens: &mut Vec<Token>, kind: Kind, span: Range<usize>, glued: boo
     // A hyphen between two words is as good as a space: "Ende-der-Woche".
     if glued
         && let [.., before, Token { kind: Kind::Sign('-'), glued: true, .. }] = tokens.as_slice()
-        && matches!(before.kind, Kind::Word(_))
+        && matches!(before.kind, Kind::Word(_) | Kind::Num { digits: 0, .. })
     {
         tokens.pop();
     }

@@ -102,6 +102,7 @@ pub async fn serve(inner: Arc<Inner>, mut socket: WebSocket, query: HashMap<Stri
     if let Some(id) = session {
         state.sessions.detach(&id, &sender, clean);
         tell_online(state);
+        inner.changed();
     }
     drop(socket);
 }
@@ -197,7 +198,7 @@ fn identify(
     Next::Nothing
 }
 
-/// READY, then a GUILD_CREATE for each guild of the shard.
+/// `READY`, then a `GUILD_CREATE` for each guild of the shard.
 fn greet(inner: &Inner, state: &mut State, id: &str, shard: (u64, u64)) {
     let world = &state.world;
     let mine = world.guilds.values().filter(|it| it.members.contains_key(&world.bot) && (it.id >> 22) % shard.1 == shard.0);

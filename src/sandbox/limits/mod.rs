@@ -1,6 +1,6 @@
 //! Discord's documented limits, checked on the bodies of requests.
 //! Invariant: pure; each breach names the path of its field. Numbers are from Discord's documentation (August 2026), which
-//! is stricter than its OpenAPI description.
+//! is stricter than its machine-readable description.
 
 mod commands;
 mod components;

@@ -110,7 +110,7 @@ fn write(state: &mut State, guild: Option<u64>, body: &Value) -> Result<Value, A
         command["default_member_permissions"] = json!(bits.to_string());
     }
     if let Some(options) = body["options"].as_array().filter(|list| !list.is_empty()) {
-        command["options"] = json!(options);
+        command["options"] = options.iter().map(settled).collect();
     }
     if let Some(guild) = guild {
         command["guild_id"] = json!(guild.to_string());
@@ -129,6 +129,31 @@ fn write(state: &mut State, guild: Option<u64>, body: &Value) -> Result<Value, A
     command["version"] = version;
     set(state, guild)?.insert(number, command.clone());
     Ok(command)
+}
+
+/// An option as it comes back: without what was empty, and without what its type does not have.
+fn settled(option: &Value) -> Value {
+    let kind = option["type"].as_u64().unwrap_or(3);
+    let belongs = |key: &str| match key {
+        "options" => kind <= 2,
+        "required" => kind > 2,
+        "choices" | "autocomplete" => matches!(kind, 3 | 4 | 10),
+        "channel_types" => kind == 7,
+        "min_length" | "max_length" => kind == 3,
+        "min_value" | "max_value" => matches!(kind, 4 | 10),
+        _ => true,
+    };
+    let empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+    let mut out = option.clone();
+    if let Value::Object(map) = &mut out {
+        map.retain(|key, value| belongs(key) && !empty(value));
+        if let Some(Value::Array(inner)) = map.get_mut("options") {
+            for it in inner {
+                *it = settled(it);
+            }
+        }
+    }
+    out
 }
 
 fn tell(state: &mut State) {

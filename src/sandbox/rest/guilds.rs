@@ -1,7 +1,7 @@
 //! Guilds: what they are, channels, roles, members, active threads.
 //! Invariant: only guilds the bot is a member of answer.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::errors::{ApiError, NOT_FOUND, UNKNOWN_MEMBER, UNKNOWN_ROLE};
 use super::super::limits;
@@ -11,7 +11,7 @@ use super::super::state::State;
 use super::super::world::Guild;
 use super::{Call, Outcome, Reply, access, id, threads, within_limits};
 
-fn member<'g>(guild: &'g Guild, user: u64) -> Result<&'g super::super::world::Member, ApiError> {
+fn member(guild: &Guild, user: u64) -> Result<&super::super::world::Member, ApiError> {
     guild.members.get(&user).ok_or(UNKNOWN_MEMBER)
 }
 
@@ -86,11 +86,7 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
         ("GET", ["threads", "active"]) => {
             let all = guild.channels.iter().filter_map(|id| world.channels.get(id));
             let active = all.filter(|it| it.thread.as_ref().is_some_and(|thread| !thread.archived));
-            let mut out = threads::listed(state, active.filter(|it| permissions::sees(world, it.id, bot)));
-            if let Value::Object(map) = &mut out {
-                map.remove("has_more");
-            }
-            Ok(Reply::json(out))
+            Ok(Reply::json(threads::listed(state, active.filter(|it| permissions::sees(world, it.id, bot)))))
         }
         ("GET", ["emojis" | "stickers" | "invites" | "webhooks" | "integrations" | "scheduled-events"]) => {
             Ok(Reply::json(json!([])))

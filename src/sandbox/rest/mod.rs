@@ -37,7 +37,7 @@ pub use users::open_dm;
 /// Largest body taken: ten files of 10 MiB do not fit, two do.
 const BODY_BYTES: usize = 26 * 1024 * 1024;
 /// Real time a stalled request hangs before its connection breaks.
-const STALL: Duration = Duration::from_secs(60);
+const STALL: Duration = Duration::from_mins(1);
 
 /// One REST request, taken apart.
 pub struct Call {
@@ -122,12 +122,12 @@ fn route(state: &mut State, call: &Call) -> Outcome {
         (_, ["webhooks", ..]) => webhooks::route(state, method, &parts, call),
         (_, ["guilds", ..]) => guilds::route(state, method, &parts, call),
         (_, ["channels", _, "messages", _, "reactions", ..]) => reactions::route(state, method, &parts, call),
-        (_, ["channels", _, "messages", _, "threads"] | ["channels", _, "threads" | "thread-members", ..] | ["channels", _, "users", ..]) => {
+        (_, ["channels", _, "messages", _, "threads"] | ["channels", _, "threads" | "thread-members" | "users", ..]) => {
             threads::route(state, method, &parts, call)
         }
         (_, ["channels", _, "messages" | "pins", ..]) => messages::route(state, method, &parts, call),
         (_, ["channels", ..]) => channels::route(state, method, &parts, call),
-        (_, ["gateway", ..] | ["interactions", ..]) => Err(METHOD_NOT_ALLOWED),
+        (_, ["gateway" | "interactions", ..]) => Err(METHOD_NOT_ALLOWED),
         _ => Err(NOT_FOUND),
     }
 }

@@ -1,7 +1,7 @@
-//! A private PostgreSQL for tests, started by `tests/postgres.sh` from the installed binaries.
+//! A private `PostgreSQL` for tests, started by `tests/postgres.sh` from the installed binaries.
 //!
 //! Every test gets a database of its own. `./test` starts one server for all test processes and names it in
-//! `RUHEPOL_TEST_POSTGRES`; without that each test process starts its own, which ends with it. Where no PostgreSQL is
+//! `RUHEPOL_TEST_POSTGRES`; without that each test process starts its own, which ends with it. Where no `PostgreSQL` is
 //! installed these tests are left out with a notice, and fail if `CI=true`.
 
 use std::process::Command;
@@ -19,7 +19,7 @@ pub struct Database {
     server: String,
 }
 
-/// An empty database on the server that the tests of this process share; none if PostgreSQL is not installed.
+/// An empty database on the server that the tests of this process share; none if `PostgreSQL` is not installed.
 pub async fn database() -> Option<Database> {
     static SHARED: OnceLock<Option<String>> = OnceLock::new();
     let server = SHARED
@@ -34,7 +34,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts one; none if PostgreSQL is not installed.
+    /// Starts one; none if `PostgreSQL` is not installed.
     pub fn start() -> Option<Self> {
         start().map(|url| Self { url })
     }

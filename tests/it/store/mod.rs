@@ -1,4 +1,5 @@
 //! The store's conformance suite: every store function, the same scene on both engines.
+#![expect(clippy::unwrap_used, reason = "a scene that cannot go on stops there")]
 
 mod case;
 mod concurrency;
@@ -7,6 +8,7 @@ mod find;
 mod follow_up;
 mod guild;
 mod list;
+mod load;
 mod opening;
 mod outage;
 mod scale;
@@ -72,7 +74,7 @@ use in_read;
 struct Fresh {
     store: Store,
     url: String,
-    _home: Home,
+    home: Home,
 }
 
 enum Home {
@@ -87,7 +89,7 @@ impl Fresh {
         Self {
             store: Store::open(&url).await.expect("a new file opens"),
             url,
-            _home: Home::Folder(folder),
+            home: Home::Folder(folder),
         }
     }
 
@@ -98,7 +100,7 @@ impl Fresh {
         Some(Self {
             store,
             url,
-            _home: Home::Database(database),
+            home: Home::Database(database),
         })
     }
 
@@ -107,7 +109,7 @@ impl Fresh {
     }
 
     fn folder(&self) -> &Folder {
-        match &self._home {
+        match &self.home {
             Home::Folder(folder) => folder,
             Home::Database(_) => panic!("only a file has a folder"),
         }

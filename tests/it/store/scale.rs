@@ -2,6 +2,8 @@
 //!
 //! `cargo test --release --test it -- --ignored --nocapture store::scale` fills both engines and reports;
 //! `RUHEPOL_SCALE_TEAMS=1` puts all cases into one team (reported, not asserted: the promise is for teams of 10 000).
+#![expect(clippy::print_stdout, reason = "a report for whoever runs it")]
+#![expect(clippy::cast_precision_loss, reason = "small numbers")]
 
 use ruhepol::case::View;
 use ruhepol::clock::Stopwatch;
@@ -99,7 +101,7 @@ async fn ask(db: &Fresh, teams: usize, what: What, round: usize) -> u64 {
     watch.elapsed().as_micros() as u64
 }
 
-fn percentile(times: &[u64], percent: usize) -> u64 {
+pub(super) fn percentile(times: &[u64], percent: usize) -> u64 {
     let mut sorted = times.to_vec();
     sorted.sort_unstable();
     sorted[(sorted.len() * percent / 100).min(sorted.len() - 1)]

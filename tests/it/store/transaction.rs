@@ -39,25 +39,31 @@ async fn work_that_is_refused_leaves_nothing(db: Fresh) {
     assert_eq!(in_write!(db.store, c => next_number(c, TEAM).await).unwrap().0, 1);
 }
 
-/// Keeps the database busy until told to go on: on SQLite the one writer, on PostgreSQL every connection.
+/// Keeps the database busy until told to go on: on `SQLite` the one writer, on `PostgreSQL` every connection.
 async fn hold(db: &Fresh) -> Vec<oneshot::Sender<()>> {
     let mut holding = Vec::new();
     for _ in 0..if db.is_sqlite() { 1 } else { 8 } {
         let (go, wait) = oneshot::channel::<()>();
-        let (began, begun) = oneshot::channel();
+        let (tell, started) = oneshot::channel();
         let store = db.store.clone();
         tokio::spawn(async move {
             in_write!(store, c => {
                 meta_get(c, "key").await?;
-                began.send(()).unwrap();
+                tell.send(()).unwrap();
                 wait.await.unwrap();
                 Ok(())
             })
         });
-        begun.await.unwrap();
+        started.await.unwrap();
         holding.push(go);
     }
     holding
+}
+
+fn release(holding: Vec<oneshot::Sender<()>>) {
+    for go in holding {
+        go.send(()).unwrap();
+    }
 }
 
 /// Commits in the file's write-ahead log: frames that carry the size of the database after them.
@@ -92,7 +98,7 @@ async fn a_failing_write_does_no_harm_to_those_it_shares_a_commit_with(db: Fresh
         })
         .collect();
     tokio::time::sleep(Duration::from_millis(100)).await;
-    holding.into_iter().for_each(|go| go.send(()).unwrap());
+    release(holding);
     for (n, one) in writing.into_iter().enumerate() {
         let result = one.await.unwrap();
         assert_eq!(result.is_ok(), n % 2 == 0, "{n}: {result:?}");
@@ -140,7 +146,7 @@ async fn work_that_panics_is_rolled_back_and_the_next_works(db: Fresh) {
 
 async fn a_caller_who_leaves_leaves_nothing_open(db: Fresh) {
     for n in 0..200_u64 {
-        let asking = in_write_later(db.store.clone());
+        let asking = open_slowly(db.store.clone());
         // Gone after anything from no time to longer than the work takes.
         let _ = tokio::time::timeout(Duration::from_micros(n * 50), asking).await;
     }
@@ -154,14 +160,12 @@ async fn a_caller_who_leaves_leaves_nothing_open(db: Fresh) {
     }
 }
 
-fn in_write_later(store: Store) -> impl Future<Output = Result<(), StoreError>> {
-    async move {
-        in_write!(store, c => {
-            open(c, TEAM, "Fall").await?;
-            tokio::time::sleep(Duration::from_millis(1)).await;
-            Ok(())
-        })
-    }
+async fn open_slowly(store: Store) -> Result<(), StoreError> {
+    in_write!(store, c => {
+        open(c, TEAM, "Fall").await?;
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        Ok(())
+    })
 }
 
 async fn idle_in_transaction(db: &Fresh) -> i64 {
@@ -193,7 +197,7 @@ async fn a_busy_database_refuses_in_time_and_never_does_the_work_later(db: Fresh
         took < Duration::from_millis(2_900),
         "Discord waits 3 s, this took {took:?}"
     );
-    holding.into_iter().for_each(|go| go.send(()).unwrap());
+    release(holding);
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(
         in_write!(db.store, c => next_number(c, TEAM).await).unwrap().0,

@@ -48,14 +48,17 @@ pub(super) fn of(draft: &Draft, context: &Context) -> Result<Option<Days>, Refus
                 .collect();
             Days { list, time: parts.start_of_work, must_be: None }
         }
-        Day::Week { number, year } => {
-            let on = weekday.unwrap_or(Weekday::Monday);
+        Day::Week { edge, number, year } => {
+            let on = weekday.unwrap_or(day_of_week(edge));
             let in_year = |year: i16| ISOWeekDate::new(year, number, on).ok().map(Date::from);
             let mut days = match year {
                 Some(year) => only(in_year(year).ok_or(Refusal::NoSuchDate)?, None, parts.start_of_work),
                 None => yearly(today, parts, in_year)?,
             };
-            if weekday.is_none() {
+            if edge == Edge::End {
+                days.time = parts.end_of_day;
+            }
+            if weekday.is_none() && edge == Edge::Whole {
                 // A week alone is its Monday; that it was assumed is said even when it also rolled to the next year.
                 days.list.iter_mut().for_each(|(_, note)| *note = note.or(Some(Note::FirstDay)));
             }
@@ -119,13 +122,7 @@ fn framed(edge: Edge, frame: Frame, today: Date, parts: &DayParts) -> Result<Day
     let of = |n: i32| -> Option<Date> {
         match frame {
             Frame::Week(_) => {
-                let on = match edge {
-                    Edge::Whole | Edge::Start => Weekday::Monday,
-                    Edge::Middle => Weekday::Wednesday,
-                    Edge::End => Weekday::Friday,
-                    Edge::Weekend => Weekday::Saturday,
-                };
-                in_week(today, n, on).ok()
+                in_week(today, n, day_of_week(edge)).ok()
             }
             Frame::Month(_) => Some(in_month(today.first_of_month().checked_add(n.months()).ok()?, edge)),
             Frame::Year(_) | Frame::Named { .. } => {
@@ -147,6 +144,15 @@ fn framed(edge: Edge, frame: Frame, today: Date, parts: &DayParts) -> Result<Day
         None => (0..2).filter_map(|n| Some((of(n)?, (n > 0).then_some(Note::NextEnd)))).collect(),
     };
     Ok(Days { list, time, must_be: None })
+}
+
+fn day_of_week(edge: Edge) -> Weekday {
+    match edge {
+        Edge::Whole | Edge::Start => Weekday::Monday,
+        Edge::Middle => Weekday::Wednesday,
+        Edge::End => Weekday::Friday,
+        Edge::Weekend => Weekday::Saturday,
+    }
 }
 
 fn in_month(first: Date, edge: Edge) -> Date {
