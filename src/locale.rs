@@ -164,9 +164,10 @@ fn missing(key: &str) -> String {
 }
 
 fn resource(lang: Lang, source: &str) -> Result<FluentResource, BrokenTexts> {
-    FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| BrokenTexts::Syntax {
-        lang: lang.code(),
-        reason: errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+    FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| {
+        let place = |at: usize| source.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
+        let reasons = errors.iter().map(|error| format!("line {}: {error}", place(error.pos.start)));
+        BrokenTexts::Syntax { lang: lang.code(), reason: reasons.collect::<Vec<_>>().join("; ") }
     })
 }
 

@@ -204,7 +204,7 @@ async function show(message) {
 }
 
 async function goTo(id, message) {
-  notice('');
+  if (!$('notice').querySelector('.stay')) notice('');
   if (!channel(id)) {
     notice(t('dontSee', { who: nameOf(state.as) }));
     return;

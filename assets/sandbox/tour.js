@@ -1,5 +1,5 @@
-// The guided tour: five short steps, each of which can be done by hand or at the press of a button. Written for Ruhepol's commands;
-// steps whose commands are not registered say so.
+// The guided tour: five short steps, each of which can be done by hand or at the press of a button. The commands it
+// needs are named in NEEDS; a step whose command is not registered says so.
 import * as api from './api.js';
 import { h, fill, iconButton } from './dom.js';
 import { move } from './drawer.js';

@@ -221,8 +221,8 @@ input-draft = Dein Entwurf
 ## Hilfe
 help-title = Was möchtest du tun?
 help-cases = **Einen Fall festhalten** – `/fall öffnen`, oder Rechtsklick auf eine Nachricht, „Apps“, „Fall öffnen“.
-    **Nachsehen** – `/fall zeigen`, `/fall liste`, `/fall suchen`.
-    **Weiterkommen** – `/fall ändern`, `/fall notiz`, `/fall übernehmen`, `/fall zuweisen`, `/fall schließen`, `/fall wiederöffnen`. Im Thread eines Falls gilt der Befehl für diesen Fall.
+    { "" }**Nachsehen** – `/fall zeigen`, `/fall liste`, `/fall suchen`.
+    { "" }**Weiterkommen** – `/fall ändern`, `/fall notiz`, `/fall übernehmen`, `/fall zuweisen`, `/fall schließen`, `/fall wiederöffnen`. Im Thread eines Falls gilt der Befehl für diesen Fall.
 help-calm = **Vor dem Senden prüfen** – `/entwurf`, oder Rechtsklick auf eine Nachricht, „Apps“, „Ton prüfen“. Nur du siehst das Ergebnis, gespeichert wird nichts.
 help-promises = **Etwas versprechen** – `/nachfassen neu` mit einer Zeit in Worten: „morgen 9 Uhr“, „in 3 Werktagen“, „Freitag 14:30“. Die Erinnerung kommt dann von selbst. `/nachfassen liste` zeigt, was offen ist.
 help-not-agent = Mit Fällen arbeiten Teammitglieder. Wer den Server verwaltet, legt die Rolle mit `/einrichten` fest.

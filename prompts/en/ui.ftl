@@ -221,8 +221,8 @@ input-draft = Your draft
 ## Help
 help-title = What would you like to do?
 help-cases = **Keep a case** – `/case open`, or right-click a message, "Apps", "Open case".
-    **Look something up** – `/case show`, `/case list`, `/case find`.
-    **Move on** – `/case update`, `/case note`, `/case claim`, `/case assign`, `/case close`, `/case reopen`. In a case's thread the command is about that case.
+    { "" }**Look something up** – `/case show`, `/case list`, `/case find`.
+    { "" }**Move on** – `/case update`, `/case note`, `/case claim`, `/case assign`, `/case close`, `/case reopen`. In a case's thread the command is about that case.
 help-calm = **Check before sending** – `/draft`, or right-click a message, "Apps", "Check tone". Only you see the result, and nothing is stored.
 help-promises = **Promise something** – `/followup add` with a time in words: "tomorrow 9:00", "in 3 business days", "Friday 14:30". The reminder comes by itself. `/followup list` shows what is open.
 help-not-agent = Team members work on cases. Whoever manages the server chooses their role with `/setup`.

@@ -475,6 +475,7 @@ async fn tell_story(what: &str, script: Vec<Option<Fault>>, rest: Duration) {
     drop(worker);
     house.assert_kept(&[number], &[(id, due)], what).await;
     assert_eq!(house.count().await, BTreeMap::from([(State::Sent, 2)]), "{what}");
+    assert_eq!(house.chat.deleted(), 0, "{what}: a double was shown for a moment");
 }
 
 #[tokio::test]
@@ -580,6 +581,43 @@ async fn a_suspended_worker_wakes_up_to_find_its_work_done_and_keeps_still() {
     tokio::time::sleep(millis(300)).await;
     assert_eq!(house.chat.creates().len(), before, "no nonce would have caught this one");
     house.assert_kept(&[], &[(id, house.clock.now_ms())], "suspended").await;
+}
+
+#[tokio::test]
+async fn a_case_that_changes_while_its_card_is_on_its_way_gets_a_card_that_is_up_to_date() {
+    for place in ["delivery.claimed", "delivery.sending", "delivery.accepted", "card.thread_opened", "card.placed"] {
+        for dies in [false, true] {
+            let house = House::new().await;
+            let mut worker = house.worker();
+            worker.probe.arm(place, 1);
+            let number = house.open_case("Vorher").await;
+            assert!(house.until(3, || worker.probe.reached()).await, "{place}");
+            // Between reading the case and storing that its card was shown, as far as this place allows.
+            house.retitle(number, "Nachher").await;
+            if dies {
+                worker = house.worker();
+            } else {
+                worker.probe.release();
+            }
+            assert!(house.settled(20).await, "{place}");
+            drop(worker);
+            house.assert_kept(&[number], &[], place).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_arrives_after_we_looked_for_it_is_there_once_in_the_end() {
+    let house = House::new().await;
+    // A direct channel and a message for each try under the first nonce, all in vain; the last arrives late.
+    let tries = [None, Some(Fault::Before500)].repeat(3).into_iter().chain([None, Some(Fault::Late)]);
+    house.chat.script(tries);
+    let id = house.promise(None, 0).await;
+    let _worker = house.worker();
+    assert!(house.settled(20).await);
+    let nonces: std::collections::HashSet<_> = house.chat.creates().into_iter().map(|(_, nonce)| nonce).collect();
+    assert_eq!(nonces.len(), 2, "the nonce changed once: {:?}", house.chat.creates());
+    house.assert_kept(&[], &[(id, house.clock.now_ms())], "late").await;
 }
 
 #[tokio::test]

@@ -90,6 +90,7 @@ holidays! {
     EasterMonday "Ostermontag" "Easter Monday",
     LabourDay "Tag der Arbeit" "Labour Day",
     LiberationDay "Tag der Befreiung" "Liberation Day",
+    UprisingDay "Jahrestag des Volksaufstandes" "Anniversary of the 1953 Uprising",
     Ascension "Christi Himmelfahrt" "Ascension Day",
     WhitSunday "Pfingstsonntag" "Whit Sunday",
     WhitMonday "Pfingstmontag" "Whit Monday",
@@ -133,6 +134,8 @@ pub fn on_with(date: Date, land: Land, municipal: Municipal) -> Option<Holiday> 
         (5, 1) => Some(H::LabourDay),
         // Berlin kept the 75th and 80th anniversaries of the end of the war, once each.
         (5, 8) if land == BE && matches!(year, 2020 | 2025) => Some(H::LiberationDay),
+        // Likewise, once, the 75th anniversary of the uprising of 1953.
+        (6, 17) if land == BE && year == 2028 => Some(H::UprisingDay),
         (8, 8) if land == BY && municipal.peace_festival => Some(H::PeaceFestival),
         (8, 15) if land == SL || (land == BY && municipal.assumption) => Some(H::Assumption),
         (9, 20) if land == TH && year >= 2019 => Some(H::ChildrensDay),
@@ -252,6 +255,8 @@ mod tests {
             ("2021-05-08", Land::BE, None),
             ("2025-05-08", Land::BE, Some(Holiday::LiberationDay)),
             ("2025-05-08", Land::BB, None),
+            ("2028-06-17", Land::BE, Some(Holiday::UprisingDay)),
+            ("2029-06-17", Land::BE, None),
         ];
         for (day, land, expected) in cases {
             assert_eq!(on(date(day), land), expected, "{day} {land:?}");

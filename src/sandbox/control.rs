@@ -56,7 +56,27 @@ pub fn routes() -> Router<Arc<Inner>> {
         .route("/faults", get(armed).post(arm).delete(disarm))
         .route("/requests", get(requests))
         .route("/reset", post(reset))
+        .layer(axum::middleware::from_fn(only_own_page))
         .fallback(async || Refused(StatusCode::NOT_FOUND, "There is no such control route.".to_owned()))
+}
+
+/// Refuses other web pages: a browser on this machine may have any of them open.
+async fn only_own_page(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
+    if is_foreign(request.headers()) {
+        return Refused(StatusCode::FORBIDDEN, "Only the page of this server may ask this.".to_owned()).into_response();
+    }
+    next.run(request).await
+}
+
+/// Whether a page of another origin asks, or a name that is not this machine's was used to get here.
+fn is_foreign(headers: &axum::http::HeaderMap) -> bool {
+    let local = |text: &str| {
+        let host = text.trim_start_matches("http://");
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+    };
+    let elsewhere = |name| headers.get(name).is_some_and(|value| !local(value.to_str().unwrap_or_default()));
+    elsewhere(axum::http::header::ORIGIN) || elsewhere(axum::http::header::HOST)
 }
 
 /// An id written as a string or a number.

@@ -18,11 +18,12 @@ pub fn world() -> World {
     let mut world = World::empty(MADE_MS);
     world.name_bot("assistent", "Assistent");
     let mut person = |username: &str, name: &str, kind: &str| world.add_user(username, name, kind, MADE_MS);
-    let admin = person("admin", "Admin", "admin");
+    // The first of them is whom a newcomer acts as.
     let anna = person("anna", "Anna", "agent");
     let ben = person("ben", "Ben", "agent");
     let clara = person("clara", "Clara", "lead");
     let kim = person("kim", "Kim", "customer");
+    let admin = person("admin", "Admin", "admin");
     let dora = person("dora", "Dora", "agent");
 
     let guild = world.add_guild("Musterfirma Support", "de", admin, may::EVERYONE, MADE_MS);

@@ -76,6 +76,8 @@ async fn connect(url: &str, connections: u32) -> Result<PgPool, OpenError> {
             ("statement_timeout", "5s"),
             ("lock_timeout", "3s"),
             ("idle_in_transaction_session_timeout", "10s"),
+            // Plans for the values at hand cost more than they gain here, and now and then read a whole team's cases.
+            ("plan_cache_mode", "force_generic_plan"),
         ]);
     let place = format!(
         "the database {} on {}",

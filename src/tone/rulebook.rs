@@ -74,6 +74,8 @@ pub(super) struct Pattern {
 pub(super) struct Targets {
     pub(super) person: Regex,
     pub(super) company: Regex,
+    /// A sentence that tells what somebody else said, or speaks about words: its findings count as quoted.
+    pub(super) reported: Option<Regex>,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +91,7 @@ struct RawFile {
 struct RawTargets {
     person: Spanned<String>,
     company: Spanned<String>,
+    reported: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -138,6 +141,7 @@ pub(super) fn read(lang: Lang, text: &str, file: &str) -> Result<(Vec<Rule>, Tar
     let targets = Targets {
         person: reader.regex(&raw.targets.person, &morphemes)?.regex,
         company: reader.regex(&raw.targets.company, &morphemes)?.regex,
+        reported: raw.targets.reported.as_ref().map(|p| reader.regex(p, &morphemes)).transpose()?.map(|p| p.regex),
     };
     let mut rules: Vec<Rule> = Vec::with_capacity(raw.rule.len());
     for rule in raw.rule {

@@ -77,7 +77,8 @@ fn draft<'a>(book: &'a Book, hit: &Hit, severity: u8, text: &str, folded: &Folde
         _ => &rule.instead,
     };
     let instead = fill(template, rule, hit, text, folded);
-    Draft { span, category: rule.category, severity, quoted: false, rule: Some(rule), instead }
+    let quoted = book.targets.reported.as_ref().is_some_and(|r| r.is_match(&folded.bytes[sentence(&folded.bytes, &hit.span)]));
+    Draft { span, category: rule.category, severity, quoted, rule: Some(rule), instead }
 }
 
 /// Whether a German text says du or ihr and never Sie or Ihnen in a way only Sie has.
@@ -149,7 +150,7 @@ fn mark_quoted(text: &str, drafts: &mut [Draft]) {
     let quoted = quote::quoted(text);
     for draft in drafts {
         let next = quoted.partition_point(|q| q.end <= draft.span.start);
-        draft.quoted = quoted.get(next).is_some_and(|q| q.start < draft.span.end && q.end >= draft.span.end.min(draft.span.start + 1));
+        draft.quoted |= quoted.get(next).is_some_and(|q| q.start < draft.span.end && q.end >= draft.span.end.min(draft.span.start + 1));
     }
 }
 

@@ -25,6 +25,8 @@ pub(in crate::delivery) enum Fault {
     After500,
     /// Takes effect, the answer comes after the deadline.
     Lost,
+    /// Fails, and takes effect only just before somebody tries under another nonce. For Create Message.
+    Late,
     /// Asked to wait so many ms.
     Limited(u64),
     /// The worker is gone before the request.
@@ -66,6 +68,7 @@ struct State {
     public: HashSet<ChannelId>,
     requests: usize,
     creates: Vec<(ChannelId, String)>,
+    late: Option<(ChannelId, Message, String)>,
     killed: bool,
 }
 
@@ -152,6 +155,11 @@ impl Fake {
         state.messages.iter().filter(|(_, one)| !one.deleted).map(|(id, one)| (*id, one.clone())).collect()
     }
 
+    /// How many messages were there once and are not any more.
+    pub(in crate::delivery) fn deleted(&self) -> usize {
+        self.lock().messages.values().filter(|one| one.deleted).count()
+    }
+
     /// Threads, with who is in them.
     pub(in crate::delivery) fn threads_now(&self) -> Vec<(ChannelId, String, HashSet<UserId>)> {
         self.lock().threads.iter().map(|(id, one)| (*id, one.name.clone(), one.members.clone())).collect()
@@ -170,7 +178,7 @@ impl Fake {
             None => take(),
             Some(Fault::NotSent) => Err(ChatError::NotSent),
             Some(Fault::Limited(pause)) => Err(ChatError::Limited(Duration::from_millis(pause))),
-            Some(Fault::Before500) => Err(ChatError::Unknown("status 500".into())),
+            Some(Fault::Before500 | Fault::Late) => Err(ChatError::Unknown("status 500".into())),
             Some(Fault::After500) => take().and(Err(ChatError::Unknown("status 502".into()))),
             Some(Fault::Lost) => {
                 drop(take());
@@ -247,7 +255,17 @@ impl Chat for Fake {
     fn create_message<'a>(&'a self, channel: ChannelId, message: &'a Message, nonce: &'a str) -> Answer<'a, MessageId> {
         Box::pin(async move {
             assert!(nonce.len() <= 25, "{nonce}");
-            self.lock().creates.push((channel, nonce.to_owned()));
+            {
+                let mut state = self.lock();
+                state.creates.push((channel, nonce.to_owned()));
+                if let Some((channel, message, _)) = state.late.take_if(|(.., before)| *before != nonce) {
+                    let id = MessageId(self.id(&mut state));
+                    self.put(&mut state, id, channel, &message);
+                }
+                if state.faults.front() == Some(&Some(Fault::Late)) {
+                    state.late = Some((channel, message.clone(), nonce.to_owned()));
+                }
+            }
             self.request(|state| {
                 state.may_write(channel)?;
                 let now = self.real();

@@ -50,7 +50,8 @@ impl Grammar<'_> {
                 _ => Style::Written,
             };
             let clock = Clock::checked(hour, minute, second, style)?;
-            next += usize::from(uhr || self.word(next) == Some(Word::H));
+            // "9:30 h" is a time of day; "1:15 h" may as well be a span, and is refused for its h.
+            next += usize::from(uhr || hour > 4 && self.word(next) == Some(Word::H));
             return Some(self.with_meridiem(clock, next, draft));
         }
         // 9.30 Uhr, um 9.30, 9.30 pm

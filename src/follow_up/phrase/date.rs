@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::draft::{Day, Draft, Edge, Expect, Frame, Piece};
+use super::draft::{Day, Draft, Edge, Expect, Frame, Piece, Span};
 use super::grammar::{Grammar, Step};
 use super::lexicon::Word;
 use super::{Note, Refusal, Unit};
@@ -34,8 +34,9 @@ impl Grammar<'_> {
             return self.hours(at, draft);
         }
         if open || expect == Expect::In {
-            if let Some((span, next)) = self.whole_span(at, expect, &mut steps) {
-                steps.push((Piece::Span(span), Vec::new(), 0, next));
+            steps.extend(self.wait(at, expect));
+            if self.word(at + 1) == Some(Word::Mo) && !self.glued(at + 1) && open {
+                steps.extend(self.clock(at, draft));
             }
             if !steps.is_empty() {
                 return steps;
@@ -48,10 +49,9 @@ impl Grammar<'_> {
         if matches!(expect, Expect::Free | Expect::Any | Expect::Time(_)) && (steps.is_empty() || dotted) {
             let clocks = self.clock(at, draft);
             // "9.30 Uhr" and "9.30 pm" leave no date.
-            if clocks
-                .iter()
-                .any(|(.., next)| matches!(self.word(next - 1), Some(Word::Uhr | Word::Pm | Word::Am | Word::H)) && dotted)
-            {
+            if clocks.iter().any(|(.., next)| {
+                matches!(self.word(next - 1), Some(Word::Uhr | Word::Pm | Word::Am | Word::H)) && dotted
+            }) {
                 return clocks;
             }
             steps.extend(clocks);
@@ -69,9 +69,11 @@ impl Grammar<'_> {
             (5..=12, true) | (13..=23, false) => (0, 0),
             _ => (0, 1),
         };
-        if let Some((span, next)) = self.whole_span(at, draft.expect, &mut steps) {
-            let notes = if (1..=12).contains(&hour) && !span.marked { vec![Note::AsSpan] } else { Vec::new() };
-            steps.push((Piece::Span(span), notes, span_rank, next));
+        if let Some((piece, mut notes, _, next)) = self.wait(at, draft.expect) {
+            if (1..=12).contains(&hour) && matches!(piece, Piece::Span(Span { marked: false, .. })) {
+                notes.push(Note::AsSpan);
+            }
+            steps.push((piece, notes, span_rank, next));
         }
         for (piece, notes, _, next) in self.clock(at, draft) {
             steps.push((piece, notes, clock_rank, next));
@@ -245,9 +247,8 @@ impl Grammar<'_> {
             _ => at + 1,
         };
         let Some((number @ 1..=53, 1..=2)) = self.number(to) else { return Vec::new() };
-        let slash = usize::from(
-            self.sign(to + 1, '/') || self.sign(to + 1, ',') || self.word(to + 1) == Some(Word::Of),
-        );
+        let slash =
+            usize::from(self.sign(to + 1, '/') || self.sign(to + 1, ',') || self.word(to + 1) == Some(Word::Of));
         let (year, next) = match self.number(to + 1 + slash) {
             Some((year @ 1900..=2999, 4)) => (Some(year as i16), to + 2 + slash),
             Some((year @ 0..=99, 2)) if self.sign(to + 1, '/') => (Some(2000 + year as i16), to + 3),

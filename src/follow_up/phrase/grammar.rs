@@ -6,7 +6,7 @@ use std::cell::Cell;
 use super::draft::{Day, Draft, Expect, Piece};
 use super::lexicon::Word;
 use super::token::{Kind, Token};
-use super::{Note, Refusal};
+use super::{Note, Refusal, Unit};
 
 /// More readings than this are no reading.
 const MAX_DRAFTS: usize = 16;
@@ -79,8 +79,10 @@ impl Grammar<'_> {
             Kind::Num { .. } => return self.numeric(at, draft),
         };
         match word {
-            Word::Filler if matches!(expect, Expect::Free | Expect::Any | Expect::Time(_)) => return one(Piece::Skip, at + 1),
-            Word::Article if !matches!(self.kind(at + 1), Some(Kind::Word(Word::Article))) => {
+            Word::Filler if matches!(expect, Expect::Free | Expect::Any | Expect::Time(_)) => {
+                return one(Piece::Skip, at + 1);
+            }
+            Word::Article if self.takes_article(at + 1) => {
                 return one(Piece::Skip, at + 1);
             }
             Word::About if matches!(expect, Expect::Free | Expect::Any | Expect::Time(_)) => {
@@ -108,10 +110,9 @@ impl Grammar<'_> {
         }
         let mut steps = Vec::new();
         if matches!(expect, Expect::Free | Expect::Any | Expect::In)
-            && let Some((span, next)) = self.whole_span(at, expect, &mut steps)
+            && let Some(step) = self.wait(at, expect)
         {
-            steps.push((Piece::Span(span), Vec::new(), 0, next));
-            return steps;
+            return vec![step];
         }
         if matches!(expect, Expect::Free | Expect::Any | Expect::Time(_)) {
             steps.extend(self.clock(at, draft));
@@ -122,19 +123,13 @@ impl Grammar<'_> {
         steps
     }
 
-    /// A span with what may stand around it; "ago" makes it the past.
-    pub(super) fn whole_span(
-        &self,
-        at: usize,
-        expect: Expect,
-        steps: &mut Vec<Step>,
-    ) -> Option<(super::draft::Span, usize)> {
+    /// A span or a number of working days, with what may stand behind it; "ago" makes it the past.
+    pub(super) fn wait(&self, at: usize, expect: Expect) -> Option<Step> {
         if let Some((days, mut next)) = self.business(at) {
             if self.word(next) == Some(Word::From) && matches!(self.word(next + 1), Some(Word::Now | Word::Today)) {
                 next += 2;
             }
-            steps.push((Piece::Day(Day::Business(days)), Vec::new(), 0, next));
-            return None;
+            return Some((Piece::Day(Day::Business(days)), Vec::new(), 0, next));
         }
         let (mut span, notes, mut next) = self.span(at)?;
         if self.word(next) == Some(Word::Ago) {
@@ -146,11 +141,38 @@ impl Grammar<'_> {
             span.marked = true;
         }
         span.marked |= expect == Expect::In || matches!(self.word(next), Some(Word::From | Word::Past));
-        if !notes.is_empty() {
-            steps.push((Piece::Span(span), notes, 0, next));
-            return None;
+        Some((Piece::Span(span), notes, 0, next))
+    }
+
+    /// Whether "the" may stand before a token: an article in front of nothing is a phrase that breaks off.
+    fn takes_article(&self, at: usize) -> bool {
+        match self.kind(at) {
+            Some(Kind::Num { .. }) => true,
+            Some(Kind::Word(word)) => matches!(
+                word,
+                Word::Weekday(_)
+                    | Word::Mo
+                    | Word::So
+                    | Word::Ordinal(_)
+                    | Word::Next
+                    | Word::AfterNext
+                    | Word::Coming
+                    | Word::Last
+                    | Word::Start
+                    | Word::Middle
+                    | Word::End
+                    | Word::Part(_)
+                    | Word::Morgen
+                    | Word::Weekend
+                    | Word::EndOfWeek
+                    | Word::EndOfMonth
+                    | Word::EndOfYear
+                    | Word::CalendarWeek
+                    | Word::Calendar
+                    | Word::Unit(Unit::Day)
+            ),
+            _ => false,
         }
-        Some((span, next))
     }
 
     /// What a token is.

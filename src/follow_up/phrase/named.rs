@@ -98,7 +98,8 @@ impl Grammar<'_> {
             Some(Word::Weekend) => {
                 let weeks = if word == Word::Coming || word == Word::This { None } else { Some(shift) };
                 let day = Day::Frame { edge: Edge::Weekend, frame: Frame::Week(weeks) };
-                let notes = if weeks.is_some() { vec![Note::Saturday, Note::FollowingWeek] } else { vec![Note::Saturday] };
+                let notes =
+                    if weeks.is_some() { vec![Note::Saturday, Note::FollowingWeek] } else { vec![Note::Saturday] };
                 vec![(Piece::Day(day), notes, 0, at + 2)]
             }
             Some(Word::Month(month)) if shift < 2 => self.month_first(month, at + 2),

@@ -63,8 +63,8 @@ impl Grammar<'_> {
         let unit = match self.word(next)? {
             Word::Unit(unit) => unit,
             Word::H => Unit::Hour,
-            // "3mo" and "in 3 mo" are months, "um 3 Mo" is a Monday.
-            Word::Mo if self.glued(next) || at > 0 && self.word(at - 1) == Some(Word::In) => Unit::Month,
+            // "3mo" and "in 3 mo" are months, "um 3 Mo" is a Monday; "3 mo" alone can be either.
+            Word::Mo if self.glued(next) || at == 0 || self.word(at - 1) == Some(Word::In) => Unit::Month,
             _ => return None,
         };
         // "5 Minuten vor neun" is a time of day.

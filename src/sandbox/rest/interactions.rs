@@ -74,7 +74,7 @@ pub fn callback(state: &mut State, id: u64, token: &str, call: &Call) -> Outcome
     }
     let mut about = json!({"id": id.to_string(), "type": interaction_kind});
     let shown = resource.or_else(|| {
-        let original = original.filter(|_| kind == AnswerKind::Deferred)?;
+        let original = original.filter(|_| matches!(kind, AnswerKind::Deferred | AnswerKind::DeferredUpdate))?;
         message::find(&state.world, context.channel, original).map(|it| it.body.clone())
     });
     let mut out = json!({});
@@ -84,12 +84,10 @@ pub fn callback(state: &mut State, id: u64, token: &str, call: &Call) -> Outcome
         about["response_message_ephemeral"] = json!(flags & EPHEMERAL != 0);
         about["response_message_loading"] = json!(flags & LOADING != 0);
     }
-    let mut resource = json!({"type": call.body["type"]});
     if let Some(message) = shown {
-        resource["message"] = message;
-    }
-    if !matches!(kind, AnswerKind::Choices) {
-        out["resource"] = resource;
+        // Discord's description knows only "a message was made" and "a message was changed" here.
+        let change = matches!(kind, AnswerKind::Update | AnswerKind::DeferredUpdate);
+        out["resource"] = json!({"type": if change { 7 } else { 4 }, "message": message});
     }
     out["interaction"] = about;
     Ok(Reply::json(out))

@@ -1,7 +1,8 @@
 //! Finding cases by words and by number: newest first, no ranking, bounded work however many cases there are.
 //!
 //! How: the rarest word of the question leads through the index of words, newest case first; the other words are
-//! checked on the row of each case it leads to. A beginning of a word leads through the words it begins.
+//! checked on the row of each case it leads to. A beginning of a word leads through the words it begins, after a look
+//! at the newest cases, which is enough where it begins common ones.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,9 +19,11 @@ use crate::id::GuildId;
 const MAX_WORDS: usize = 8;
 /// How far the cases of a word are counted to find the rarest.
 const COUNTED: i64 = 256;
-/// Words that one beginning may stand for.
-const BEGUN: i64 = 48;
-/// Newest cases that are looked through where a beginning stands for more words than that.
+/// Words that one beginning is followed to. Where it begins more, older cases with the others are not found: type more.
+const BEGUN: i64 = 24;
+/// Words that may lead together where there are other words to choose from.
+const TOGETHER: usize = 8;
+/// Newest cases that are looked through for a beginning.
 const NEWEST: i64 = 1_000;
 
 /// Ways to meet one condition: four forms of a word and a beginning.
@@ -95,25 +98,25 @@ pub async fn find(c: &mut Conn, guild: GuildId, words: &[QueryWord], limit: u32)
         wanted.truncate(MAX_WORDS);
     }
 
-    let mut leader: Option<(usize, i64, Vec<String>, bool)> = None;
-    for (index, word) in wanted.iter().enumerate() {
-        let (leading, complete) = leading_words(c, guild, word).await?;
-        let count = if complete {
-            count(c, guild, &leading).await?
-        } else {
-            i64::MAX
+    let mut leader: Option<(usize, i64, Vec<String>)> = None;
+    for index in 0..wanted.len() {
+        let leading = leading_words(c, guild, &wanted[index]).await?;
+        let cases = match leading.len() {
+            _ if wanted.len() == 1 => 0,
+            0..=TOGETHER => count(c, guild, &leading).await?,
+            _ => i64::MAX,
         };
-        if leader.as_ref().is_none_or(|(_, least, _, _)| count < *least) {
-            leader = Some((index, count, leading, complete));
+        if leader.as_ref().is_none_or(|(_, least, _)| cases < *least) {
+            leader = Some((index, cases, leading));
         }
     }
-    let Some((index, _, leading, complete)) = leader else {
-        return Ok(Vec::new());
-    };
+    let Some((index, _, leading)) = leader else { return Ok(Vec::new()) };
     let mut found = BTreeMap::new();
-    if !complete {
-        // Only this one word, begun with too few letters to follow all it may mean.
+    if leading.len() > TOGETHER {
         look_through_newest(c, guild, &wanted, limit, &mut found).await?;
+        if found.len() >= limit as usize {
+            return Ok(newest_of(found, limit));
+        }
     }
     wanted.swap_remove(index);
     for word in &leading {
@@ -180,8 +183,8 @@ async fn numbered(c: &mut Conn, guild: GuildId, typed: i64, limit: u32) -> Resul
     Ok(offered)
 }
 
-/// The words of the index that meet a condition; false: there are more than these.
-async fn leading_words(c: &mut Conn, guild: GuildId, wanted: &Wanted<'_>) -> Result<(Vec<String>, bool), StoreError> {
+/// The words of the index that meet a condition; of a beginning the first [`BEGUN`].
+async fn leading_words(c: &mut Conn, guild: GuildId, wanted: &Wanted<'_>) -> Result<Vec<String>, StoreError> {
     // Hops from word to word through the index, however many cases each of them has.
     const BEGUN_WORDS: &str = "with recursive begun (word, place) as (
             select (select w.word from case_word w where w.guild_id = $1 and w.word >= $2 order by w.word limit 1), 1
@@ -192,26 +195,14 @@ async fn leading_words(c: &mut Conn, guild: GuildId, wanted: &Wanted<'_>) -> Res
         )
         select word from begun where word < $3";
     let mut leading = wanted.forms.to_vec();
-    let Some(beginning) = wanted.beginning else {
-        return Ok((leading, true));
-    };
+    let Some(beginning) = wanted.beginning else { return Ok(leading) };
     let end = format!("{beginning}\u{10ffff}");
-    let begun = sql!(
-        fetch_all(String,),
-        c,
-        BEGUN_WORDS,
-        guild.db(),
-        beginning,
-        end.as_str(),
-        BEGUN + 1
-    )?;
-    let complete = begun.len() as i64 <= BEGUN;
-    for (word,) in begun.into_iter().take(BEGUN as usize) {
+    for (word,) in sql!(fetch_all (String,), c, BEGUN_WORDS, guild.db(), beginning, end.as_str(), BEGUN)? {
         if !leading.contains(&word) {
             leading.push(word);
         }
     }
-    Ok((leading, complete))
+    Ok(leading)
 }
 
 /// How many cases the words lead to, counted no further than is needed to compare.
@@ -244,7 +235,7 @@ async fn follow(
     keep(rows, found)
 }
 
-/// Looks through the newest cases only, for a beginning too short to be followed through the index.
+/// Looks through the newest cases only. If these are enough, they are the right ones.
 async fn look_through_newest(
     c: &mut Conn,
     guild: GuildId,

@@ -121,9 +121,7 @@ fn framed(edge: Edge, frame: Frame, today: Date, parts: &DayParts) -> Result<Day
     }
     let of = |n: i32| -> Option<Date> {
         match frame {
-            Frame::Week(_) => {
-                in_week(today, n, day_of_week(edge)).ok()
-            }
+            Frame::Week(_) => in_week(today, n, day_of_week(edge)).ok(),
             Frame::Month(_) => Some(in_month(today.first_of_month().checked_add(n.months()).ok()?, edge)),
             Frame::Year(_) | Frame::Named { .. } => {
                 let year = today.year().checked_add(i16::try_from(n).ok()?)?;
