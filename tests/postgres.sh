@@ -67,7 +67,7 @@ case "${1:-}" in
         url="postgres://postgres@$(echo "$folder" | sed 's|/|%2F|g')/postgres"
         if [ -n "${2:-}" ]; then
             # Outlives this script; watches the process it was started for.
-            (while kill -0 "$2" 2>/dev/null; do sleep 1; done; halt "$folder"; rm -rf "$folder") \
+            (while kill -0 "$2" 2>/dev/null && [ -d "$folder" ]; do sleep 1; done; halt "$folder"; rm -rf "$folder") \
                 </dev/null >/dev/null 2>&1 &
         fi
         echo "$url"

@@ -3,10 +3,13 @@
 //! Invariant: whatever was learnt (the thread's id, the card's id) is committed before the next request, so that a
 //! process that dies anywhere repeats nothing. A thread takes no nonce: in doubt we look before opening another.
 
-use super::attempt::{Abort, Also, Attempt, Facts, Posted, pass};
+use std::sync::Arc;
+
+use super::attempt::{Abort, Also, Attempt, BUSY_PAUSE, Facts, pass};
+use super::post::Posted;
 use super::protocol::{self, Step, Verdict};
 use crate::case::{Case, CaseNumber, thread_name};
-use crate::chat::{CODE_ARCHIVED, ChannelKind, Message, ThreadKind};
+use crate::chat::{CODE_ARCHIVED, ChannelKind, ChatError, Message, ThreadKind};
 use crate::id::{ChannelId, MessageId};
 use crate::store::delivery::Part;
 use crate::store::{self, StoreError};
@@ -17,8 +20,6 @@ use crate::view::custom_id::card_of;
 const ROUNDS: usize = 6;
 /// Pause after those, ms.
 const ROUNDS_PAUSE: i64 = 2_000;
-/// Pause when the channel is busy, ms.
-const BUSY_PAUSE: i64 = 500;
 /// Discord: unknown message.
 const UNKNOWN_MESSAGE: u64 = 10_008;
 
@@ -45,7 +46,7 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     }
     let mark = move |id: &str| card_of(id) == Some(number);
     for _ in 0..ROUNDS {
-        let texts = std::sync::Arc::clone(&attempt.shared.texts);
+        let texts = Arc::clone(&attempt.shared.texts);
         let card = view::card(&texts, facts.settings.lang, &case, &facts.entries, facts.next.as_ref());
         let Some(thread) = case.thread else {
             let Some(opened) = open(attempt, &facts, &case, &card).await? else {
@@ -148,7 +149,7 @@ async fn let_in(attempt: &mut Attempt, thread: ChannelId, case: &Case) -> Result
             continue;
         }
         let mut added = attempt.ask(chat.add_to_thread(thread, user)).await?;
-        if added == Err(crate::chat::ChatError::Refused(CODE_ARCHIVED)) {
+        if added == Err(ChatError::Refused(CODE_ARCHIVED)) {
             if !wake(attempt, thread).await? {
                 return Ok(false);
             }

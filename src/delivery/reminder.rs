@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use super::attempt::{Abort, Also, Attempt, Facts, Posted};
+use super::attempt::{Abort, Also, Attempt, Facts};
+use super::post::Posted;
 use super::protocol::{Hop, Verdict};
 use crate::case::Case;
 use crate::follow_up::{FollowUp, State};

@@ -131,7 +131,11 @@ async fn messages(Shared(inner): Handle, Path(channel): Path<u64>, Query(looking
     Ok(Json(Value::Array(view::messages_for(&state, channel, user, before, limit))))
 }
 
-async fn events(Shared(inner): Handle, Query(looking): Query<Looking>, upgrade: WebSocketUpgrade) -> Result<Response, Refused> {
+async fn events(
+    Shared(inner): Handle,
+    Query(looking): Query<Looking>,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Refused> {
     let user = looking.user(&inner)?;
     Ok(upgrade.on_upgrade(move |socket| stream(inner, socket, user)))
 }
@@ -176,7 +180,8 @@ async fn react(Shared(inner): Handle, bytes: Bytes) -> Reply {
             return Err("This user does not see such a channel.".into());
         }
         let add = body["remove"] != true;
-        rest::change_reaction(&mut state, channel, message, emoji, user, add).map_err(|error| error.message.to_owned())?;
+        rest::change_reaction(&mut state, channel, message, emoji, user, add)
+            .map_err(|error| error.message.to_owned())?;
     }
     inner.changed();
     Ok(Json(json!({})))
@@ -205,7 +210,9 @@ fn shown(answer: Answer) -> Value {
     let mut out = json!({
         "interaction_id": answer.interaction.to_string(), "kind": kind, "ack_ms": answer.ack.as_millis() as u64,
     });
-    for (key, value) in [("message", answer.message), ("modal", answer.modal), ("reason", answer.reason.map(Value::String))] {
+    for (key, value) in
+        [("message", answer.message), ("modal", answer.modal), ("reason", answer.reason.map(Value::String))]
+    {
         if let Some(value) = value {
             out[key] = value;
         }
@@ -238,7 +245,9 @@ async fn interact(Shared(inner): Handle, Path(kind): Path<String>, bytes: Bytes)
                 let fields = body["fields"].as_object().cloned().unwrap_or_default();
                 people::submit(user, locale, channel, &modal, &fields)
             }
-            _ => return Err(Refused(StatusCode::NOT_FOUND, format!("There is no interaction {kind:?}."))),
+            _ => {
+                return Err(Refused(StatusCode::NOT_FOUND, format!("There is no interaction {kind:?}.")));
+            }
         }
     };
     let answer = play(&inner, spec).await;

@@ -65,6 +65,9 @@ pub const UNKNOWN_WEBHOOK: ApiError = refusal(404, 10_015, "Unknown Webhook");
 pub const UNKNOWN_INTERACTION: ApiError = refusal(404, 10_062, "Unknown interaction");
 /// 10063
 pub const UNKNOWN_COMMAND: ApiError = refusal(404, 10_063, "Unknown application command");
+/// 20028: the third rename of a channel within ten minutes.
+pub const RENAMED_TOO_OFTEN: ApiError =
+    refusal(429, 20_028, "The write action you are performing on the channel has hit the write rate limit.");
 /// 40060
 pub const ALREADY_ACKNOWLEDGED: ApiError = refusal(400, 40_060, "Interaction has already been acknowledged.");
 /// 50001
@@ -106,6 +109,11 @@ impl ApiError {
     /// The body as Discord sends it.
     pub fn body(&self) -> Value {
         let mut body = json!({"message": self.message, "code": self.code});
+        if self.status == 429 {
+            // Ten minutes, the whole window: nobody should wait for this inside a request.
+            body["retry_after"] = json!(600.0);
+            body["global"] = json!(false);
+        }
         if !self.breaches.is_empty() {
             let mut errors = Value::Object(Map::new());
             for breach in &self.breaches {

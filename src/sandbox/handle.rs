@@ -110,12 +110,28 @@ impl Discord {
     }
 
     /// A person presses a button, or chooses `values` in a select.
-    pub async fn press(&self, user: u64, locale: &str, channel: u64, message: u64, custom_id: &str, values: &[&str]) -> Answer {
+    pub async fn press(
+        &self,
+        user: u64,
+        locale: &str,
+        channel: u64,
+        message: u64,
+        custom_id: &str,
+        values: &[&str],
+    ) -> Answer {
         self.send_press(user, locale, channel, message, custom_id, values, false).await
     }
 
     /// A changed client presses something that is not on the message.
-    pub async fn forge(&self, user: u64, locale: &str, channel: u64, message: u64, custom_id: &str, values: &[&str]) -> Answer {
+    pub async fn forge(
+        &self,
+        user: u64,
+        locale: &str,
+        channel: u64,
+        message: u64,
+        custom_id: &str,
+        values: &[&str],
+    ) -> Answer {
         self.send_press(user, locale, channel, message, custom_id, values, true).await
     }
 
@@ -136,17 +152,25 @@ impl Discord {
     }
 
     /// A person sends a modal (from [`Answer::modal`]) with these fields; the others keep what was prefilled.
-    pub async fn submit(&self, user: u64, locale: &str, channel: u64, modal: &Value, fields: &[(&str, &str)]) -> Answer {
+    pub async fn submit(
+        &self,
+        user: u64,
+        locale: &str,
+        channel: u64,
+        modal: &Value,
+        fields: &[(&str, &str)],
+    ) -> Answer {
         let fields: Map<String, Value> =
             fields.iter().map(|(name, text)| ((*name).to_owned(), Value::from(*text))).collect();
         play(&self.inner, people::submit(user, locale, channel, modal, &fields)).await
     }
 
-    /// The message an interaction was answered with after a deferral, once it is there.
+    /// The message an interaction was answered with, or the one it changed; after a deferral once that is there. It can be
+    /// asked for as long as the interaction's token lives, 15 minutes.
     pub async fn final_answer(&self, interaction: u64, within: Duration) -> Option<Value> {
         let found = |discord: &Self| {
             let state = discord.inner.lock();
-            let pending = state.pending.get(&interaction)?;
+            let pending = state.pending.get(&interaction).filter(|it| !it.awaits)?;
             let message = message::find(&state.world, pending.channel, pending.original?)?;
             (!message.loading).then(|| shape::message(message, pending.user))
         };

@@ -106,6 +106,8 @@ pub struct Pending {
     pub answered: bool,
     /// Too late for a first answer.
     pub missed: bool,
+    /// A deferral whose message or change has not come yet.
+    pub awaits: bool,
     /// What `@original` means.
     pub original: Option<u64>,
     /// Who waits for the first answer.
@@ -227,6 +229,7 @@ pub fn begin(state: &mut State, spec: &Spec) -> Result<(u64, oneshot::Receiver<A
         sent_ms: state.now(),
         answered: false,
         missed: false,
+        awaits: false,
         original: None,
         waiter: Some(waiter),
     };

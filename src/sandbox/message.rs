@@ -62,7 +62,9 @@ fn mentioned(text: &str, open: &str) -> Vec<u64> {
 
 /// Who a text really notifies: `allowed_mentions` (absent: everything), then permissions.
 pub fn pings(world: &World, channel: u64, author: u64, text: &str, allowed: &Value, replied: Option<u64>) -> Pings {
-    let Some(place) = world.channels.get(&channel) else { return Pings::default() };
+    let Some(place) = world.channels.get(&channel) else {
+        return Pings::default();
+    };
     let may_all = permissions::in_channel(world, place, author) & MENTION_EVERYONE != 0;
     let parse = |what: &str| match &allowed["parse"] {
         Value::Array(list) => list.iter().any(|it| it == what),
@@ -91,7 +93,7 @@ pub fn pings(world: &World, channel: u64, author: u64, text: &str, allowed: &Val
 }
 
 /// Numbers components as Discord does.
-fn numbered(components: &Value) -> Value {
+pub fn numbered(components: &Value) -> Value {
     fn walk(value: &mut Value, next: &mut u64) {
         match value {
             Value::Array(list) => list.iter_mut().for_each(|it| walk(it, next)),
@@ -277,7 +279,9 @@ pub fn find(world: &World, channel: u64, id: u64) -> Option<&Message> {
 
 /// Changes a message as PATCH does; only keys that are there. A deferred answer is filled, not edited.
 pub fn edit(state: &mut State, channel: u64, id: u64, patch: &Value, files: &[File]) -> Result<Message, ApiError> {
-    let Some(mut message) = find(&state.world, channel, id).cloned() else { return Err(super::errors::UNKNOWN_MESSAGE) };
+    let Some(mut message) = find(&state.world, channel, id).cloned() else {
+        return Err(super::errors::UNKNOWN_MESSAGE);
+    };
     let body = &mut message.body;
     if let Some(content) = patch.get("content") {
         body["content"] = json!(content.as_str().unwrap_or_default().trim());

@@ -45,7 +45,9 @@ pub fn arm(state: &mut State, fault: Fault) -> Result<(), String> {
 }
 
 fn outage(state: &mut State, fault: &Fault) -> Result<(), String> {
-    let id = fault.guild_id.ok_or("guild_id is missing")?;
+    // None named: the first one.
+    let first = state.world.guilds.keys().next().copied();
+    let id = fault.guild_id.or(first).ok_or("there is no guild")?;
     let out = fault.kind == FaultKind::UnavailableGuild;
     state.world.guilds.get_mut(&id).ok_or("there is no such guild")?.unavailable = out;
     if out {

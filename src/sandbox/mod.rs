@@ -56,7 +56,7 @@ pub use view::WorldView;
 pub use world::{Overwrite, Settings, World};
 
 use interactions::Spec;
-use server::Inner;
+use server::{Inner, Wire};
 use state::State;
 
 /// Names of permissions, for building worlds.
@@ -97,7 +97,9 @@ pub enum StartError {
     #[error("the sandbox listens on loopback addresses only")]
     NotLoopback,
     /// The data file is from a later program.
-    #[error("{path} has version {found}, this program knows versions up to {known}; use a newer program or another directory")]
+    #[error(
+        "{path} has version {found}, this program knows versions up to {known}; use a newer program or another directory"
+    )]
     NewerData {
         /// The file.
         path: PathBuf,
@@ -123,6 +125,7 @@ pub enum StartError {
 #[derive(Clone)]
 pub struct Discord {
     inner: Arc<Inner>,
+    connections: Wire,
     tasks: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
@@ -162,12 +165,13 @@ impl Discord {
         let mut state = State::new(world, options.clock, options.validate);
         state.base_url = format!("http://127.0.0.1:{port}");
         let inner = Arc::new(Inner::new(state, token, port, options.data));
+        let connections = listener.all.clone();
         let tasks = vec![
             tokio::spawn(server::run(Arc::clone(&inner), listener)),
             tokio::spawn(server::keep_saved(Arc::clone(&inner))),
             tokio::spawn(server::keep_ticking(Arc::clone(&inner))),
         ];
-        Ok(Self { inner, tasks: Arc::new(Mutex::new(tasks)) })
+        Ok(Self { inner, connections, tasks: Arc::new(Mutex::new(tasks)) })
     }
 
     /// Ends all connections, writes the data file, frees the port. Waits at most two seconds for open requests.
@@ -180,6 +184,7 @@ impl Discord {
                 let _ = task.await;
             }
         }
+        self.connections.cut();
         if let Err(error) = self.inner.save().await {
             tracing::error!(%error, "sandbox.save");
         }

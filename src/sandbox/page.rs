@@ -72,3 +72,19 @@ pub fn attachment(world: &World, id: u64) -> Response<Body> {
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_page_is_embedded() {
+        let dir = std::path::Path::new(file!()).with_file_name("../../assets/sandbox");
+        let names = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let parts: Vec<String> = names.filter(|name| name.contains('.')).collect();
+        assert!(parts.iter().any(|name| name == "index.html"));
+        for name in parts {
+            assert!(FILES.iter().any(|(path, ..)| path.trim_start_matches('/') == name), "{name} is not embedded");
+        }
+    }
+}

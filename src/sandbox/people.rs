@@ -12,7 +12,13 @@ use super::state::State;
 use super::world::{DM, Message, World};
 
 /// A person writes a message.
-pub fn say(state: &mut State, user: u64, channel: u64, content: &str, reply_to: Option<u64>) -> Result<Message, String> {
+pub fn say(
+    state: &mut State,
+    user: u64,
+    channel: u64,
+    content: &str,
+    reply_to: Option<u64>,
+) -> Result<Message, String> {
     let place = state.world.channels.get(&channel).ok_or("there is no such channel")?;
     if !place.holds_messages() || permissions::in_channel(&state.world, place, user) & SEND_MESSAGES == 0 {
         return Err("this user may not write here".to_owned());
@@ -30,7 +36,8 @@ pub fn say(state: &mut State, user: u64, channel: u64, content: &str, reply_to: 
     if let Some(target) = reply_to {
         body["message_reference"] = json!({"message_id": target.to_string()});
     }
-    let draft = Draft { channel, author: user, kind: 0, id: None, body: &body, files: &[], only_for: None, interaction: None };
+    let draft =
+        Draft { channel, author: user, kind: 0, id: None, body: &body, files: &[], only_for: None, interaction: None };
     let written = message::post(state, draft).map_err(|error| error.message.to_owned())?;
     // A person's message is no doing of the bot: its pings do not belong into the request log.
     state.log.pings = super::log::Pings::default();
@@ -151,7 +158,8 @@ fn typed(
             let value = &option["value"];
             fits(definition, kind, value).map_err(|why| format!("option {name:?}: {why}"))?;
             if let 6..=9 = kind {
-                let target = snowflake(value.as_str().unwrap_or_default()).map_err(|_| format!("option {name:?}: no id"))?;
+                let target =
+                    snowflake(value.as_str().unwrap_or_default()).map_err(|_| format!("option {name:?}: no id"))?;
                 resolve(world, what, kind, target, resolved)?;
             }
             typed_option["value"] = value.clone();
@@ -162,7 +170,8 @@ fn typed(
     if subcommands && out.len() != 1 {
         return Err("exactly one subcommand must be chosen".to_owned());
     }
-    let missing = known.iter().find(|it| it["required"] == true && !out.iter().any(|given| given["name"] == it["name"]));
+    let missing =
+        known.iter().find(|it| it["required"] == true && !out.iter().any(|given| given["name"] == it["name"]));
     match missing.filter(|_| !autocomplete) {
         Some(missing) => Err(format!("option {} is required", missing["name"])),
         None => Ok(out),
@@ -186,7 +195,8 @@ fn fits(definition: &Value, kind: u64, value: &Value) -> Result<(), String> {
     }
     if let Some(text) = value.as_str().filter(|_| kind == 3) {
         let length = text.chars().count() as u64;
-        let (least, most) = (definition["min_length"].as_u64().unwrap_or(0), definition["max_length"].as_u64().unwrap_or(6_000));
+        let (least, most) =
+            (definition["min_length"].as_u64().unwrap_or(0), definition["max_length"].as_u64().unwrap_or(6_000));
         if length < least || length > most {
             return Err(format!("must have {least} to {most} characters"));
         }
@@ -202,7 +212,13 @@ fn fits(definition: &Value, kind: u64, value: &Value) -> Result<(), String> {
 }
 
 /// Adds the object behind an id to `resolved`.
-fn resolve(world: &World, what: &Invocation<'_>, kind: u64, id: u64, resolved: &mut Map<String, Value>) -> Result<(), String> {
+fn resolve(
+    world: &World,
+    what: &Invocation<'_>,
+    kind: u64,
+    id: u64,
+    resolved: &mut Map<String, Value>,
+) -> Result<(), String> {
     let mut put = |group: &str, value: Value| {
         let map = resolved.entry(group.to_owned()).or_insert_with(shape::object);
         map[id.to_string()] = value;
@@ -271,7 +287,8 @@ pub fn press(
     let mut data = json!({"custom_id": custom_id, "component_type": kind});
     if kind != 2 {
         if let Some(cell) = cell.filter(|_| kind == 3) {
-            let known = |value: &String| cell["options"].as_array().into_iter().flatten().any(|it| it["value"] == *value);
+            let known =
+                |value: &String| cell["options"].as_array().into_iter().flatten().any(|it| it["value"] == *value);
             if !forged && !values.iter().all(known) {
                 return Err("this option is not in the list".to_owned());
             }
@@ -295,7 +312,13 @@ pub fn press(
 }
 
 /// Builds the interaction of a modal with its fields filled in; absent fields keep what was prefilled.
-pub fn submit(user: u64, locale: &str, channel: u64, modal: &Value, fields: &Map<String, Value>) -> Result<Spec, String> {
+pub fn submit(
+    user: u64,
+    locale: &str,
+    channel: u64,
+    modal: &Value,
+    fields: &Map<String, Value>,
+) -> Result<Spec, String> {
     let inputs = cells(&modal["components"]);
     if let Some(unknown) = fields.keys().find(|key| !inputs.iter().any(|it| it["custom_id"] == key.as_str())) {
         return Err(format!("the modal has no field {unknown:?}"));
@@ -304,7 +327,7 @@ pub fn submit(user: u64, locale: &str, channel: u64, modal: &Value, fields: &Map
         let name = cell["custom_id"].as_str().unwrap_or_default();
         if cell["type"] != 4 {
             let values = fields.get(name).cloned().unwrap_or_else(|| json!([]));
-            return Ok(json!({"type": cell["type"], "custom_id": name, "values": values}));
+            return Ok(json!({"type": cell["type"], "id": cell["id"], "custom_id": name, "values": values}));
         }
         let given = fields.get(name).and_then(Value::as_str).or_else(|| cell["value"].as_str()).unwrap_or_default();
         let length = given.chars().count() as u64;
@@ -315,15 +338,15 @@ pub fn submit(user: u64, locale: &str, channel: u64, modal: &Value, fields: &Map
         if length > 0 && (length < least || length > most) {
             return Err(format!("the field {name:?} must have {least} to {most} characters"));
         }
-        Ok(json!({"type": 4, "custom_id": name, "value": given}))
+        Ok(json!({"type": 4, "id": cell["id"], "custom_id": name, "value": given}))
     };
     let mut rows = Vec::new();
     for row in modal["components"].as_array().into_iter().flatten() {
         if row["type"] == 18 {
-            rows.push(json!({"type": 18, "component": fill(&row["component"])?}));
+            rows.push(json!({"type": 18, "id": row["id"], "component": fill(&row["component"])?}));
         } else {
             let cells = row["components"].as_array().into_iter().flatten().map(fill);
-            rows.push(json!({"type": 1, "components": cells.collect::<Result<Vec<_>, _>>()?}));
+            rows.push(json!({"type": 1, "id": row["id"], "components": cells.collect::<Result<Vec<_>, _>>()?}));
         }
     }
     let message = modal["message_id"].as_str().and_then(|id| id.parse().ok());

@@ -108,7 +108,9 @@ pub fn by_name(name: &str) -> Option<Bits> {
 
 /// What `user` may do in `guild` before channels have their say; nothing if no member.
 pub fn in_guild(guild: &Guild, user: u64) -> Bits {
-    let Some(member) = guild.members.get(&user) else { return 0 };
+    let Some(member) = guild.members.get(&user) else {
+        return 0;
+    };
     if guild.owner == user {
         return ALL;
     }
@@ -141,7 +143,9 @@ pub fn in_channel(world: &World, channel: &Channel, user: u64) -> Bits {
     if channel.kind == DM {
         return if channel.recipients.contains(&user) { DIRECT } else { 0 };
     }
-    let Some(guild) = channel.guild.and_then(|id| world.guilds.get(&id)) else { return 0 };
+    let Some(guild) = channel.guild.and_then(|id| world.guilds.get(&id)) else {
+        return 0;
+    };
     let place = match &channel.thread {
         Some(_) => channel.parent.and_then(|id| world.channels.get(&id)).unwrap_or(channel),
         None => channel,

@@ -23,7 +23,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 
-use crate::clock::VirtualClock;
+use crate::clock::{Stopwatch, VirtualClock};
 
 use super::state::State;
 use super::{StartError, control, file, gateway, page, rest};
@@ -52,7 +52,15 @@ impl Inner {
     /// A server's shared part.
     pub fn new(state: State, token: String, port: u16, data: Option<PathBuf>) -> Self {
         let clock = Arc::clone(&state.clock);
-        Self { state: Mutex::new(state), token, port, data, clock, changes: Notify::new(), stop: watch::channel(false).0 }
+        Self {
+            state: Mutex::new(state),
+            token,
+            port,
+            data,
+            clock,
+            changes: Notify::new(),
+            stop: watch::channel(false).0,
+        }
     }
 
     /// The state. Hold it briefly, never across an await.
@@ -126,11 +134,13 @@ impl Wire {
 pub struct Breakable {
     stream: TcpStream,
     wire: Wire,
+    all: Wire,
 }
 
 impl Breakable {
     fn broken(&self) -> Option<io::Error> {
-        self.wire.0.load(Ordering::SeqCst).then(|| io::Error::from(io::ErrorKind::ConnectionAborted))
+        let cut = self.wire.0.load(Ordering::SeqCst) || self.all.0.load(Ordering::SeqCst);
+        cut.then(|| io::Error::from(io::ErrorKind::ConnectionAborted))
     }
 }
 
@@ -176,7 +186,11 @@ impl AsyncWrite for Breakable {
 }
 
 /// The listening socket.
-pub struct Loopback(TcpListener);
+pub struct Loopback {
+    listener: TcpListener,
+    /// Breaks every connection: after a stop no idle one may go on talking to a server that is gone.
+    pub all: Wire,
+}
 
 impl axum::serve::Listener for Loopback {
     type Io = Breakable;
@@ -184,11 +198,11 @@ impl axum::serve::Listener for Loopback {
 
     async fn accept(&mut self) -> (Breakable, SocketAddr) {
         loop {
-            match self.0.accept().await {
+            match self.listener.accept().await {
                 Ok((stream, address)) => {
                     // Small answers must not wait for more to come.
                     let _ = stream.set_nodelay(true);
-                    return (Breakable { stream, wire: Wire::default() }, address);
+                    return (Breakable { stream, wire: Wire::default(), all: self.all.clone() }, address);
                 }
                 Err(error) => {
                     tracing::warn!(%error, "sandbox.accept");
@@ -199,7 +213,7 @@ impl axum::serve::Listener for Loopback {
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
@@ -219,7 +233,7 @@ pub async fn bind(port: u16) -> Result<(Loopback, u16), StartError> {
     if !address.ip().is_loopback() {
         return Err(StartError::NotLoopback);
     }
-    Ok((Loopback(listener), address.port()))
+    Ok((Loopback { listener, all: Wire::default() }, address.port()))
 }
 
 type Handle = Shared<Arc<Inner>>;
@@ -273,14 +287,18 @@ pub async fn run(inner: Arc<Inner>, listener: Loopback) {
 /// Writes the data file after changes, until the server stops.
 pub async fn keep_saved(inner: Arc<Inner>) {
     let mut stopped = inner.stopped();
+    let mut wait = DEBOUNCE;
     loop {
         tokio::select! {
-            () = tokio::time::sleep(DEBOUNCE) => {}
+            () = tokio::time::sleep(wait) => {}
             _ = stopped.changed() => return,
         }
+        let took = Stopwatch::start();
         if let Err(error) = inner.save().await {
             tracing::error!(%error, "sandbox.save");
         }
+        // A world so large that writing it takes long is written less often, so that writing never fills the day.
+        wait = DEBOUNCE.max(took.elapsed() * 4);
     }
 }
 

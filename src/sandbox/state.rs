@@ -1,7 +1,7 @@
 //! The one lock's content: the world and everything that lives only as long as the process.
 //! Invariant: whoever changes the world here tells the gateway and the pages in the same breath, so nobody sees half a change.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -30,13 +30,17 @@ const JUMP_MS: i64 = 2_000;
 
 /// A nonce that was used.
 #[derive(Debug)]
-pub struct Nonce {
-    author: u64,
-    text: String,
+struct Nonce {
     channel: u64,
     message: u64,
     at_ms: i64,
     since: Stopwatch,
+}
+
+impl Nonce {
+    fn is_fresh(&self, now_ms: i64) -> bool {
+        self.since.elapsed().as_secs() < NONCE_SECONDS && now_ms - self.at_ms < NONCE_SECONDS as i64 * 1_000
+    }
 }
 
 /// Everything behind the lock.
@@ -63,7 +67,7 @@ pub struct State {
     pub base_url: String,
     /// Something changed since the last write to disk.
     pub dirty: bool,
-    nonces: VecDeque<Nonce>,
+    nonces: HashMap<(u64, String), Nonce>,
     swept_ms: i64,
     last_tick: (i64, Stopwatch),
 }
@@ -84,7 +88,7 @@ impl State {
             rates: Rates::default(),
             base_url: String::new(),
             dirty: true,
-            nonces: VecDeque::new(),
+            nonces: HashMap::new(),
             swept_ms: now,
             last_tick: (now, Stopwatch::start()),
         }
@@ -124,7 +128,9 @@ impl State {
 
     /// Tells both of a channel or thread as it is now: `verb` is CREATE or UPDATE.
     pub fn announce_channel(&mut self, id: u64, verb: &str) {
-        let Some(channel) = self.world.channels.get(&id) else { return };
+        let Some(channel) = self.world.channels.get(&id) else {
+            return;
+        };
         let name = format!("{}_{verb}", if channel.thread.is_some() { "THREAD" } else { "CHANNEL" });
         let guild = channel.guild;
         if permissions::sees(&self.world, id, self.world.bot) {
@@ -183,23 +189,16 @@ impl State {
         self.world.files.insert(id, stored);
     }
 
-    /// The message that used this nonce lately, if `enforce_nonce` should return it.
-    pub fn by_nonce(&mut self, author: u64, nonce: &str) -> Option<(u64, u64)> {
-        let now = self.now();
-        let fresh = |it: &Nonce| {
-            it.since.elapsed().as_secs() < NONCE_SECONDS && now - it.at_ms < NONCE_SECONDS as i64 * 1_000
-        };
-        while self.nonces.front().is_some_and(|oldest| !fresh(oldest)) {
-            self.nonces.pop_front();
-        }
-        let found = self.nonces.iter().rev().find(|it| it.author == author && it.text == nonce);
-        found.map(|it| (it.channel, it.message))
+    /// Channel and message of whoever used this nonce lately, if `enforce_nonce` should return it.
+    pub fn by_nonce(&self, author: u64, nonce: &str) -> Option<(u64, u64)> {
+        let found = self.nonces.get(&(author, nonce.to_owned())).filter(|it| it.is_fresh(self.now()))?;
+        Some((found.channel, found.message))
     }
 
     /// Remembers a nonce.
     pub fn remember_nonce(&mut self, author: u64, nonce: &str, channel: u64, message: u64) {
-        let (text, at_ms, since) = (nonce.to_owned(), self.now(), Stopwatch::start());
-        self.nonces.push_back(Nonce { author, text, channel, message, at_ms, since });
+        let (at_ms, since) = (self.now(), Stopwatch::start());
+        self.nonces.insert((author, nonce.to_owned()), Nonce { channel, message, at_ms, since });
     }
 
     /// Lets time do its work: idle threads fall asleep, pages hear of a moved clock, dead interactions go.
@@ -216,6 +215,7 @@ impl State {
         }
         self.swept_ms = now;
         self.pending.retain(|_, pending| !pending.is_dead(now));
+        self.nonces.retain(|_, nonce| nonce.is_fresh(now));
         let asleep = |thread: &super::world::Thread| {
             !thread.archived && now - thread.active_ms >= i64::from(thread.auto_archive) * 60_000
         };
@@ -236,7 +236,9 @@ impl State {
         for thread in threads {
             self.delete_channel(thread);
         }
-        let Some(channel) = self.world.channels.get(&id).cloned() else { return };
+        let Some(channel) = self.world.channels.get(&id).cloned() else {
+            return;
+        };
         let data = if channel.thread.is_some() {
             json!({
                 "id": id.to_string(), "guild_id": channel.guild.map(|id| id.to_string()),

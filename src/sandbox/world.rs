@@ -424,8 +424,12 @@ impl World {
 
     /// Threads of `parent`, oldest first.
     pub(super) fn threads_of(&self, parent: u64) -> Vec<&Channel> {
-        let Some(guild) = self.channels.get(&parent).and_then(|channel| channel.guild) else { return Vec::new() };
-        let Some(guild) = self.guilds.get(&guild) else { return Vec::new() };
+        let Some(guild) = self.channels.get(&parent).and_then(|channel| channel.guild) else {
+            return Vec::new();
+        };
+        let Some(guild) = self.guilds.get(&guild) else {
+            return Vec::new();
+        };
         let all = guild.channels.iter().filter_map(|id| self.channels.get(id));
         all.filter(|channel| channel.thread.is_some() && channel.parent == Some(parent)).collect()
     }

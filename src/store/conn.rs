@@ -66,10 +66,12 @@ macro_rules! sql {
     (execute, $conn:expr, $text:expr $(, $bind:expr)* $(,)?) => {
         match &mut $conn.0 {
             $crate::store::conn::Db::Sqlite(db) => {
-                sqlx::query::<sqlx::Sqlite>($text)$(.bind($bind))*.execute(&mut **db).await.map(|done| done.rows_affected())
+                let query = sqlx::query::<sqlx::Sqlite>($text)$(.bind($bind))*;
+                query.execute(&mut **db).await.map(|done| done.rows_affected())
             }
             $crate::store::conn::Db::Postgres(db) => {
-                sqlx::query::<sqlx::Postgres>($text)$(.bind($bind))*.execute(&mut **db).await.map(|done| done.rows_affected())
+                let query = sqlx::query::<sqlx::Postgres>($text)$(.bind($bind))*;
+                query.execute(&mut **db).await.map(|done| done.rows_affected())
             }
         }
         .map_err($crate::store::StoreError::from)

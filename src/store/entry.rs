@@ -46,11 +46,7 @@ pub async fn newest(c: &mut Conn, guild: GuildId, number: CaseNumber, limit: u32
         .map(|row| {
             let what: Change =
                 serde_json::from_str(&row.body).map_err(|_| StoreError::unreadable("entry.body", row.body))?;
-            Ok(Entry {
-                at: row.at,
-                actor: row.actor.map(UserId::from_db),
-                what,
-            })
+            Ok(Entry { at: row.at, actor: row.actor.map(UserId::from_db), what })
         })
         .collect()
 }

@@ -103,10 +103,7 @@ impl StoreError {
 
     /// A stored value that this program never wrote.
     pub(super) fn unreadable(place: &'static str, found: impl Into<String>) -> Self {
-        Self(Problem::Unreadable {
-            place,
-            found: found.into(),
-        })
+        Self(Problem::Unreadable { place, found: found.into() })
     }
 
     /// The caller's work panicked.
@@ -150,8 +147,7 @@ fn postgres_code_is_unavailable(code: &str) -> bool {
 
 /// Primary result codes: 5 busy, 6 locked, 8 read-only, 10 I/O, 13 full, 14 cannot open. The low byte is the primary.
 fn sqlite_code_is_unavailable(code: &str) -> bool {
-    code.parse::<i32>()
-        .is_ok_and(|code| [5, 6, 8, 10, 13, 14].contains(&(code & 0xff)))
+    code.parse::<i32>().is_ok_and(|code| [5, 6, 8, 10, 13, 14].contains(&(code & 0xff)))
 }
 
 #[cfg(test)]

@@ -88,9 +88,7 @@ pub async fn insert(c: &mut Conn, new: &NewFollowUp) -> Result<FollowUpId, Store
 /// The promise with this number, if it is the team's.
 pub async fn get(c: &mut Conn, guild: GuildId, id: FollowUpId) -> Result<Option<FollowUp>, StoreError> {
     const TEXT: &str = select!("id = $2");
-    sql!(fetch_optional FollowUpRow, c, TEXT, guild.db(), id.0)?
-        .map(read)
-        .transpose()
+    sql!(fetch_optional FollowUpRow, c, TEXT, guild.db(), id.0)?.map(read).transpose()
 }
 
 /// Stores what may change of a promise (text, assignee, due time, state) if it is still open and still has

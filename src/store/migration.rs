@@ -28,10 +28,7 @@ pub(super) async fn run_postgres(pool: &PgPool) -> Result<(), OpenError> {
         .execute(&mut *connection)
         .await
         .map_err(|error| other(&error))?;
-    POSTGRES
-        .run(&mut *connection)
-        .await
-        .map_err(|error| refused(&POSTGRES, &error))
+    POSTGRES.run(&mut *connection).await.map_err(|error| refused(&POSTGRES, &error))
 }
 
 /// Looks whether this program can work with the file's tables.
@@ -43,10 +40,7 @@ pub(super) async fn check_sqlite(pool: &SqlitePool) -> Result<(), OpenError> {
     if there.is_none() {
         return Ok(());
     }
-    let (found,) = sqlx::query_as(APPLIED)
-        .fetch_one(pool)
-        .await
-        .map_err(|error| other(&error))?;
+    let (found,) = sqlx::query_as(APPLIED).fetch_one(pool).await.map_err(|error| other(&error))?;
     not_newer(&SQLITE, found)
 }
 
@@ -59,10 +53,7 @@ pub(super) async fn check_postgres(pool: &PgPool) -> Result<(), OpenError> {
     if !there {
         return Ok(());
     }
-    let (found,) = sqlx::query_as(APPLIED)
-        .fetch_one(pool)
-        .await
-        .map_err(|error| other(&error))?;
+    let (found,) = sqlx::query_as(APPLIED).fetch_one(pool).await.map_err(|error| other(&error))?;
     not_newer(&POSTGRES, found)
 }
 
@@ -72,27 +63,16 @@ fn newest(known: &Migrator) -> i64 {
 
 fn not_newer(known: &Migrator, found: i64) -> Result<(), OpenError> {
     let known = newest(known);
-    if found > known {
-        Err(OpenError::Newer { found, known })
-    } else {
-        Ok(())
-    }
+    if found > known { Err(OpenError::Newer { found, known }) } else { Ok(()) }
 }
 
 fn refused(known: &Migrator, error: &MigrateError) -> OpenError {
     match error {
-        MigrateError::VersionMissing(found) => OpenError::Newer {
-            found: *found,
-            known: newest(known),
-        },
-        error => OpenError::Migration {
-            reason: error.to_string(),
-        },
+        MigrateError::VersionMissing(found) => OpenError::Newer { found: *found, known: newest(known) },
+        error => OpenError::Migration { reason: error.to_string() },
     }
 }
 
 fn other(error: &sqlx::Error) -> OpenError {
-    OpenError::Other {
-        reason: error.to_string(),
-    }
+    OpenError::Other { reason: error.to_string() }
 }

@@ -109,9 +109,7 @@ impl std::fmt::Debug for Store {
 }
 
 fn place(url: &str) -> Result<Place<'_>, OpenError> {
-    let bad = |reason: &str| OpenError::BadUrl {
-        reason: reason.to_owned(),
-    };
+    let bad = |reason: &str| OpenError::BadUrl { reason: reason.to_owned() };
     let Some((scheme, rest)) = url.split_once("://") else {
         return Err(bad("it has no scheme such as sqlite://"));
     };
@@ -131,18 +129,9 @@ mod tests {
 
     #[test]
     fn an_address_that_cannot_work_is_refused_with_the_fix() {
-        for url in [
-            "ruhepol.db",
-            "sqlite://",
-            "sqlite://:memory:",
-            "mysql://x",
-            "sqlite://a.db?mode=ro",
-        ] {
+        for url in ["ruhepol.db", "sqlite://", "sqlite://:memory:", "mysql://x", "sqlite://a.db?mode=ro"] {
             let refused = place(url).err().expect("refused").to_string();
-            assert!(
-                refused.contains("database.url") && refused.contains("sqlite://path"),
-                "{refused}"
-            );
+            assert!(refused.contains("database.url") && refused.contains("sqlite://path"), "{refused}");
         }
         assert!(matches!(place("sqlite:///var/lib/r.db"), Ok(Place::File(path)) if path == Path::new("/var/lib/r.db")));
         assert!(matches!(place("postgresql://u@h/d"), Ok(Place::Server(_))));

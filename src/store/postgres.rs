@@ -6,9 +6,9 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection, PgPool};
 
 use super::conn::{Conn, Db};
 use super::error::OpenError;
@@ -68,9 +68,7 @@ impl Postgres {
 async fn connect(url: &str, connections: u32) -> Result<PgPool, OpenError> {
     let options = PgConnectOptions::from_str(url)
         // The parser's message may quote the password; it is not repeated.
-        .map_err(|_| OpenError::BadUrl {
-            reason: "the postgres address cannot be read".to_owned(),
-        })?
+        .map_err(|_| OpenError::BadUrl { reason: "the postgres address cannot be read".to_owned() })?
         .application_name("ruhepol")
         .options([
             ("statement_timeout", "5s"),
@@ -82,18 +80,12 @@ async fn connect(url: &str, connections: u32) -> Result<PgPool, OpenError> {
     let place = format!(
         "the database {} on {}",
         options.get_database().unwrap_or_else(|| options.get_username()),
-        options
-            .get_socket()
-            .map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string()),
+        options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string()),
     );
-    let unreachable = |error: &sqlx::Error| OpenError::Unreachable {
-        place: place.clone(),
-        reason: error.to_string(),
-    };
+    let unreachable = |error: &sqlx::Error| OpenError::Unreachable { place: place.clone(), reason: error.to_string() };
     // One plain connection first: the pool would hide "refused" or "wrong password" behind its timeout.
-    sqlx::ConnectOptions::connect(&options)
-        .await
-        .map_err(|error| unreachable(&error))?;
+    let first = ConnectOptions::connect(&options).await.map_err(|error| unreachable(&error))?;
+    first.close().await.map_err(|error| unreachable(&error))?;
     let pool = PoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(2))

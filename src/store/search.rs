@@ -1,7 +1,7 @@
 //! PURE. The words a text is found by, the same for both engines.
 //!
 //! Invariant: whatever form a word has in a case and in a question, both are cut down by this code and nothing else, so
-//! that `SQLite` and `PostgreSQL` agree. "Rechnungen" finds "Rechnung", "Verträge" finds "Vertrag", "parties" finds "party".
+//! that `SQLite` and `PostgreSQL` agree. "Rechnungen" finds "Rechnung", "Verträge" finds "Vertrag", "parties" "party".
 
 use std::sync::LazyLock;
 
@@ -41,23 +41,14 @@ pub fn words(text: &str) -> Vec<String> {
 
 /// The words of a question, each with its alternatives; every one of them must be met.
 pub fn query_words(text: &str) -> Vec<QueryWord> {
-    split(text)
-        .iter()
-        .map(|word| QueryWord {
-            typed: clipped(&fold(word)),
-            forms: forms_of(word),
-        })
-        .collect()
+    split(text).iter().map(|word| QueryWord { typed: clipped(&fold(word)), forms: forms_of(word) }).collect()
 }
 
 /// Lower-case words in composed form, umlauts still in place; each once.
 fn split(text: &str) -> Vec<String> {
     let lower: String = text.nfkc().flat_map(char::to_lowercase).collect();
     let mut words: Vec<String> = Vec::new();
-    for word in lower
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-    {
+    for word in lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()) {
         if words.len() == MAX_WORDS {
             break;
         }
@@ -71,11 +62,7 @@ fn split(text: &str) -> Vec<String> {
 fn forms_of(word: &str) -> Vec<String> {
     let folded = fold(word);
     // The German stemmer knows ä, ö, ü and takes the plural's umlaut off; those who type ae get what is left of that.
-    let stems = [
-        fold(&GERMAN.stem(word)),
-        GERMAN.stem(&folded).into_owned(),
-        ENGLISH.stem(&folded).into_owned(),
-    ];
+    let stems = [fold(&GERMAN.stem(word)), GERMAN.stem(&folded).into_owned(), ENGLISH.stem(&folded).into_owned()];
     let mut forms = vec![clipped(&folded)];
     for stem in stems {
         let stem = clipped(&stem);
@@ -112,9 +99,7 @@ mod tests {
 
     fn finds(typed: &str, text: &str) -> bool {
         let stored = words(text);
-        query_words(typed)
-            .iter()
-            .all(|word| word.forms.iter().any(|form| stored.contains(form)))
+        query_words(typed).iter().all(|word| word.forms.iter().any(|form| stored.contains(form)))
     }
 
     #[test]
@@ -151,24 +136,12 @@ mod tests {
     fn very_long_texts_and_words_are_cut() {
         let long = (0..500).map(|n| format!("w{n}")).collect::<Vec<_>>().join(" ");
         assert_eq!(split(&long).len(), MAX_WORDS);
-        assert!(
-            words(&"x".repeat(5_000))
-                .iter()
-                .all(|word| word.chars().count() <= MAX_LETTERS)
-        );
+        assert!(words(&"x".repeat(5_000)).iter().all(|word| word.chars().count() <= MAX_LETTERS));
     }
 
     #[test]
     fn every_form_of_a_stored_word_is_found_by_typing_it() {
-        for text in [
-            "Kündigungsfrist",
-            "Geräte",
-            "policies",
-            "übermäßig",
-            "häuser",
-            "running",
-            "Öl",
-        ] {
+        for text in ["Kündigungsfrist", "Geräte", "policies", "übermäßig", "häuser", "running", "Öl"] {
             assert!(finds(text, text), "{text}");
         }
     }

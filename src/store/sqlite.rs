@@ -49,11 +49,7 @@ impl Sqlite {
             .max_lifetime(None)
             .test_before_acquire(false)
             .acquire_timeout(Duration::from_secs(6))
-            .connect_with(
-                options(path)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .pragma("secure_delete", "on"),
-            )
+            .connect_with(options(path).journal_mode(SqliteJournalMode::Wal).pragma("secure_delete", "on"))
             .await
             .map_err(|error| unreachable(path, &error))?;
         assert_version(&writer).await?;
@@ -85,12 +81,7 @@ impl Sqlite {
         let fixed = !beside(path, "-wal").exists();
         let pool = PoolOptions::new()
             .max_connections(1)
-            .connect_with(
-                options(path)
-                    .read_only(true)
-                    .immutable(fixed)
-                    .pragma("query_only", "on"),
-            )
+            .connect_with(options(path).read_only(true).immutable(fixed).pragma("query_only", "on"))
             .await
             .map_err(|error| unreachable(path, &error))?;
         assert_version(&pool).await?;
@@ -101,12 +92,10 @@ impl Sqlite {
 
     /// Hands work to the writer.
     pub(super) fn write(&self, ticket: Ticket) -> Result<(), StoreError> {
-        self.queue
-            .try_send(Message::Work(ticket))
-            .map_err(|refused| match refused {
-                mpsc::error::TrySendError::Full(_) => StoreError::unavailable("too many writes are waiting"),
-                mpsc::error::TrySendError::Closed(_) => StoreError::unavailable("it has been closed"),
-            })
+        self.queue.try_send(Message::Work(ticket)).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => StoreError::unavailable("too many writes are waiting"),
+            mpsc::error::TrySendError::Closed(_) => StoreError::unavailable("it has been closed"),
+        })
     }
 
     /// Runs reading work beside the writer, on a snapshot of its own.
@@ -131,8 +120,8 @@ impl Sqlite {
     }
 }
 
-/// The writer: takes what is queued, until closed or forgotten. It holds the file's lock as long as it may write; if the
-/// process dies the operating system releases it.
+/// The writer: takes what is queued, until closed or forgotten. It holds the file's lock as long as it may write; if
+/// the process dies the operating system releases it.
 async fn write_all(pool: SqlitePool, mut arriving: mpsc::Receiver<Message>, lock: File) {
     let mut closed = Vec::new();
     while let Some(message) = arriving.recv().await {
@@ -227,14 +216,8 @@ async fn assert_version(pool: &SqlitePool) -> Result<(), OpenError> {
     let (found,): (String,) = sqlx::query_as("select sqlite_version()")
         .fetch_one(pool)
         .await
-        .map_err(|error| OpenError::Other {
-            reason: error.to_string(),
-        })?;
-    if is_new_enough(&found) {
-        Ok(())
-    } else {
-        Err(OpenError::TooOldSqlite { found })
-    }
+        .map_err(|error| OpenError::Other { reason: error.to_string() })?;
+    if is_new_enough(&found) { Ok(()) } else { Err(OpenError::TooOldSqlite { found }) }
 }
 
 /// 3.51.3 fixed the WAL-reset bug that could corrupt a file with several connections.
@@ -286,17 +269,11 @@ fn folder(path: &Path) -> &Path {
 }
 
 fn no_folder(folder: &Path) -> OpenError {
-    OpenError::Unreachable {
-        place: format!("the folder {}", folder.display()),
-        reason: "there is none".to_owned(),
-    }
+    OpenError::Unreachable { place: format!("the folder {}", folder.display()), reason: "there is none".to_owned() }
 }
 
 fn unreachable(path: &Path, error: &dyn std::error::Error) -> OpenError {
-    OpenError::Unreachable {
-        place: format!("the file {}", path.display()),
-        reason: error.to_string(),
-    }
+    OpenError::Unreachable { place: format!("the file {}", path.display()), reason: error.to_string() }
 }
 
 #[cfg(test)]
@@ -331,11 +308,7 @@ mod tests {
         assert!(answers.0.unwrap_err().is_unavailable() && answers.1.unwrap_err().is_unavailable());
         let (look, looked): (_, Waiting<_, StoreError>) = ticket(|c| Box::pin(meta_get(c, "key")));
         file.read(look);
-        assert_eq!(
-            looked.answer().await.unwrap(),
-            None,
-            "the good one is undone, and was not told otherwise"
-        );
+        assert_eq!(looked.answer().await.unwrap(), None, "the good one is undone, and was not told otherwise");
         let (again, told): (_, Waiting<_, StoreError>) = ticket(|c| Box::pin(meta_set(c, "key", "value")));
         file.write(again).unwrap();
         told.answer().await.unwrap();

@@ -62,9 +62,8 @@ where
     let (told, answer) = oneshot::channel();
     let job: Job = Box::new(move |conn| {
         Box::pin(async move {
-            let result = caught(async move { work(conn).await })
-                .await
-                .unwrap_or_else(|| Err(StoreError::panicked().into()));
+            let result =
+                caught(async move { work(conn).await }).await.unwrap_or_else(|| Err(StoreError::panicked().into()));
             Ran {
                 keep: result.is_ok(),
                 answer: Box::new(move |settled| {
@@ -75,16 +74,7 @@ where
         })
     });
     let decided = Arc::new(AtomicBool::new(false));
-    (
-        Ticket {
-            decided: Arc::clone(&decided),
-            job,
-        },
-        Waiting {
-            decided: Gone(decided),
-            answer,
-        },
-    )
+    (Ticket { decided: Arc::clone(&decided), job }, Waiting { decided: Gone(decided), answer })
 }
 
 impl Ticket {
@@ -116,11 +106,7 @@ pub(super) async fn alone(mut conn: Conn, begin: &'static str, ticket: Ticket) {
         return conn.discard();
     }
     let ran = job(&mut conn).await;
-    let settled = if ran.keep {
-        conn.commit().await
-    } else {
-        conn.control("rollback").await
-    };
+    let settled = if ran.keep { conn.commit().await } else { conn.control("rollback").await };
     if let Err(error) = &settled {
         tracing::warn!(%error, "store.commit_failed");
         conn.discard();
@@ -134,11 +120,9 @@ pub(super) async fn alone(mut conn: Conn, begin: &'static str, ticket: Ticket) {
 /// Runs work to its end; none if it panicked, so that one bad closure cannot take the writer with it.
 async fn caught<T>(work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
-    std::future::poll_fn(
-        |context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
-            Ok(polled) => polled.map(Some),
-            Err(_) => Poll::Ready(None),
-        },
-    )
+    std::future::poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+        Ok(polled) => polled.map(Some),
+        Err(_) => Poll::Ready(None),
+    })
     .await
 }

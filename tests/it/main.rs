@@ -1,1 +1,13 @@
-//! x
+//! One test binary: scenarios that read like chats, the store's conformance suite, the real process, and the house rules.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
+
+mod calm;
+mod cases;
+mod chaos;
+mod cli;
+mod harness;
+mod kill;
+//mod layering;
+mod promises;
+mod refusals;
+mod store;

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use tokio::task::AbortHandle;
+
 use super::super::attempt::millis;
 use crate::chat::{
     Answer, CODE_ARCHIVED, CODE_DM_CLOSED, ChannelInfo, ChannelKind, Chat, ChatError, Does, Message, Row, Seen,
@@ -70,6 +72,8 @@ struct State {
     creates: Vec<(ChannelId, String)>,
     late: Option<(ChannelId, Message, String)>,
     killed: bool,
+    /// Today's worker.
+    worker: Option<AbortHandle>,
 }
 
 /// The chat.
@@ -98,9 +102,10 @@ impl Fake {
         self.lock().faults = faults.into_iter().collect();
     }
 
-    /// The worker of today is gone: a new one may come.
-    pub(in crate::delivery) fn revive(&self) {
-        self.lock().killed = false;
+    /// Whom to kill.
+    pub(in crate::delivery) fn employ(&self, worker: AbortHandle) {
+        let mut state = self.lock();
+        (state.killed, state.worker) = (false, Some(worker));
     }
 
     pub(in crate::delivery) fn killed(&self) -> bool {
@@ -185,16 +190,21 @@ impl Fake {
                 tokio::time::sleep(millis(self.deadline)).await;
                 Err(ChatError::Unknown("timeout".into()))
             }
-            Some(Fault::KillBefore) => {
-                self.lock().killed = true;
-                std::future::pending().await
-            }
+            Some(Fault::KillBefore) => self.kill().await,
             Some(Fault::KillAfter) => {
                 drop(take());
-                self.lock().killed = true;
-                std::future::pending().await
+                self.kill().await
             }
         }
+    }
+
+    async fn kill<T>(&self) -> T {
+        {
+            let mut state = self.lock();
+            state.killed = true;
+            state.worker.as_ref().expect("somebody works").abort();
+        }
+        std::future::pending().await
     }
 
     fn real(&self) -> i64 {

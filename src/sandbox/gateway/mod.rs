@@ -131,7 +131,9 @@ fn handle(
     let data = &frame["d"];
     match frame["op"].as_u64() {
         Some(1) => Next::Send(json!({"op": 11, "s": null, "t": null, "d": null})),
-        Some(2 | 6) if session.as_ref().is_some_and(|id| inner.lock().sessions.knows(id)) => Next::Close(4005, "Already authenticated."),
+        Some(2 | 6) if session.as_ref().is_some_and(|id| inner.lock().sessions.knows(id)) => {
+            Next::Close(4005, "Already authenticated.")
+        }
         Some(2) => identify(inner, data, session, sender, encoder),
         Some(6) => resume(inner, data, session, sender),
         Some(3 | 4 | 31) if session.is_some() => Next::Nothing,
@@ -201,7 +203,8 @@ fn identify(
 /// `READY`, then a `GUILD_CREATE` for each guild of the shard.
 fn greet(inner: &Inner, state: &mut State, id: &str, shard: (u64, u64)) {
     let world = &state.world;
-    let mine = world.guilds.values().filter(|it| it.members.contains_key(&world.bot) && (it.id >> 22) % shard.1 == shard.0);
+    let mine =
+        world.guilds.values().filter(|it| it.members.contains_key(&world.bot) && (it.id >> 22) % shard.1 == shard.0);
     let mine: Vec<u64> = mine.map(|guild| guild.id).collect();
     let stubs: Vec<Value> = mine.iter().map(|id| json!({"id": id.to_string(), "unavailable": true})).collect();
     let ready = json!({
@@ -251,8 +254,12 @@ fn resume(inner: &Inner, data: &Value, session: &mut Option<String>, sender: &mp
 
 /// Op 8: members of a guild, all at once up to `limit`.
 fn members(state: &mut State, data: &Value, session: &str) {
-    let Some(guild) = data["guild_id"].as_str().and_then(|id| id.parse().ok()) else { return };
-    let Some(guild) = state.world.guilds.get(&guild) else { return };
+    let Some(guild) = data["guild_id"].as_str().and_then(|id| id.parse().ok()) else {
+        return;
+    };
+    let Some(guild) = state.world.guilds.get(&guild) else {
+        return;
+    };
     let query = data["query"].as_str().unwrap_or_default().to_lowercase();
     let asked: Option<Vec<u64>> = match &data["user_ids"] {
         Value::Array(ids) => Some(ids.iter().filter_map(|id| id.as_str()?.parse().ok()).collect()),

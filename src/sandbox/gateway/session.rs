@@ -117,7 +117,9 @@ impl Sessions {
 
     /// The socket of a session ended; `clean` ends the session too.
     pub fn detach(&mut self, id: &str, wire: &mpsc::UnboundedSender<Frame>, clean: bool) {
-        let Some(index) = self.all.iter().position(|session| session.id == id) else { return };
+        let Some(index) = self.all.iter().position(|session| session.id == id) else {
+            return;
+        };
         // A RESUME on another socket may have been faster than the end of this one.
         if self.all[index].wire.as_ref().is_some_and(|own| !own.same_channel(wire)) {
             return;

@@ -7,8 +7,8 @@ use super::Check;
 
 /// Locales Discord knows (documentation, "Locales").
 const LOCALES: [&str; 32] = [
-    "id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl", "pt-BR", "ro", "fi",
-    "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko",
+    "id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl", "pt-BR",
+    "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko",
 ];
 
 /// A list of commands that replaces all: counts per type, names unique, then each command.
@@ -20,9 +20,14 @@ pub fn commands(check: &mut Check<'_>, list: &[Value]) {
         }
     }
     for (index, command) in list.iter().enumerate() {
-        let same = |it: &Value| it["name"] == command["name"] && it["type"].as_u64().unwrap_or(1) == command["type"].as_u64().unwrap_or(1);
+        let same = |it: &Value| {
+            it["name"] == command["name"] && it["type"].as_u64().unwrap_or(1) == command["type"].as_u64().unwrap_or(1)
+        };
         if list.iter().take(index).any(same) {
-            check.at(index).at("name").breach("APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique");
+            check
+                .at(index)
+                .at("name")
+                .breach("APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique");
         }
         one(&mut check.at(index), command);
     }
@@ -34,7 +39,9 @@ fn one(check: &mut Check<'_>, command: &Value) {
     if slash {
         described(check, command);
     } else if !command["description"].as_str().unwrap_or_default().is_empty() {
-        check.at("description").breach("APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION", "Context menu commands cannot have description");
+        check
+            .at("description")
+            .breach("APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION", "Context menu commands cannot have description");
     }
     options(check, command, 0);
     let size = size(command);
@@ -67,12 +74,16 @@ fn named(check: &mut Check<'_>, of: &Value, slash: bool) {
         }
     };
     each(check, of, "name", true);
-    localised(check, of, "name_localizations", |check, map, locale| each(check, map, locale, false));
+    localised(check, of, "name_localizations", |check, map, locale| {
+        each(check, map, locale, false);
+    });
 }
 
 fn described(check: &mut Check<'_>, of: &Value) {
     check.text(of, "description", 1, 100, true);
-    localised(check, of, "description_localizations", |check, map, locale| check.text(map, locale, 1, 100, false));
+    localised(check, of, "description_localizations", |check, map, locale| {
+        check.text(map, locale, 1, 100, false);
+    });
 }
 
 fn localised(check: &mut Check<'_>, of: &Value, key: &str, mut each: impl FnMut(&mut Check<'_>, &Value, &str)) {
@@ -99,22 +110,31 @@ fn options(check: &mut Check<'_>, of: &Value, depth: usize) {
         }
         let kind = option["type"].as_u64().unwrap_or(0);
         if !(1..=11).contains(&kind) || (kind <= 2 && depth >= 2) || (kind == 2 && depth >= 1) {
-            check.at("type").breach("APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Sub-command option group can only be at the root");
+            check
+                .at("type")
+                .breach("APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Sub-command option group can only be at the root");
         }
         let required = option["required"] == true;
         if required && optional_before {
-            check.breach("APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", "Required options must be placed before non-required options");
+            check.breach(
+                "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID",
+                "Required options must be placed before non-required options",
+            );
         }
         optional_before |= !required;
         let choices = check.list(option, "choices", 0, 25);
         if !choices.is_empty() && option["autocomplete"] == true {
-            check.at("autocomplete").breach("APPLICATION_COMMAND_AUTOCOMPLETE_CHOICES", "Choices and autocomplete exclude each other");
+            check
+                .at("autocomplete")
+                .breach("APPLICATION_COMMAND_AUTOCOMPLETE_CHOICES", "Choices and autocomplete exclude each other");
         }
         for (index, choice) in choices.iter().enumerate() {
             let mut list = check.at("choices");
             let mut check = list.at(index);
             check.text(choice, "name", 1, 100, true);
-            localised(&mut check, choice, "name_localizations", |check, map, locale| check.text(map, locale, 1, 100, false));
+            localised(&mut check, choice, "name_localizations", |check, map, locale| {
+                check.text(map, locale, 1, 100, false);
+            });
             if choice["value"].is_string() {
                 check.text(choice, "value", 1, 100, true);
             }

@@ -31,10 +31,15 @@ pub fn components(check: &mut Check<'_>, body: &Value) {
                 Some(kind @ (3 | 5..=8)) => {
                     select(&mut check, cell, kind);
                     if cells.len() > 1 {
-                        check.breach("COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width");
+                        check.breach(
+                            "COMPONENT_LAYOUT_WIDTH_EXCEEDED",
+                            "The specified component exceeds the maximum width",
+                        );
                     }
                 }
-                _ => check.at("type").breach("UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (2, 3, 5, 6, 7, 8)."),
+                _ => check
+                    .at("type")
+                    .breach("UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (2, 3, 5, 6, 7, 8)."),
             }
         }
     }
@@ -78,7 +83,9 @@ fn select(check: &mut Check<'_>, cell: &Value, kind: u64) {
         check.text(option, "value", 1, 100, true);
         check.text(option, "description", 0, 100, false);
         if seen.contains(&&option["value"]) {
-            check.at("value").breach("SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used");
+            check
+                .at("value")
+                .breach("SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used");
         }
         seen.push(&option["value"]);
     }
@@ -148,9 +155,7 @@ mod tests {
 
     #[test]
     fn a_button_needs_an_id_of_at_most_100_and_a_label_of_at_most_80() {
-        let body = |id: String, label: String| {
-            json!({"components": [{"type": 1, "components": [{"type": 2, "style": 1, "custom_id": id, "label": label}]}]})
-        };
+        let body = |id: String, label: String| json!({"components": [{"type": 1, "components": [{"type": 2, "style": 1, "custom_id": id, "label": label}]}]});
         assert!(check(|it| components(it, &body("a".repeat(100), "b".repeat(80)))).is_empty());
         let found = check(|it| components(it, &body("a".repeat(101), "b".repeat(81))));
         let paths: Vec<_> = found.iter().map(|breach| breach.path.as_str()).collect();
@@ -161,7 +166,8 @@ mod tests {
     fn a_modal_has_a_title_of_45_and_five_inputs() {
         let row = |id: usize| json!({"type": 1, "components": [{"type": 4, "style": 1, "custom_id": id.to_string(), "label": "x"}]});
         let rows: Vec<Value> = (0..6).map(row).collect();
-        let found = check(|it| modal(it, &json!({"title": "t".repeat(46), "custom_id": "m", "components": rows})));
+        let body = json!({"title": "t".repeat(46), "custom_id": "m", "components": rows});
+        let found = check(|it| modal(it, &body));
         let paths: Vec<_> = found.iter().map(|breach| breach.path.as_str()).collect();
         assert_eq!(paths, ["title", "components"]);
     }

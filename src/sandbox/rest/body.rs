@@ -79,7 +79,9 @@ fn form(bytes: &[u8], boundary: &str) -> Result<(Value, Vec<File>), ()> {
             continue;
         }
         let digits: String = name.chars().filter(char::is_ascii_digit).collect();
-        let kind = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-type:").map(|it| it.trim().to_owned()));
+        let kind = head
+            .lines()
+            .find_map(|line| line.to_lowercase().strip_prefix("content-type:").map(|it| it.trim().to_owned()));
         let file_name = attribute(&head, "filename").unwrap_or_else(|| "file".to_owned());
         files.push(File {
             index: digits.parse().unwrap_or(files.len() as u64),

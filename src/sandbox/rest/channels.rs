@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::super::errors::{ApiError, MISSING_PERMISSIONS, NOT_FOUND, THREAD_LOCKED, THREAD_ARCHIVED};
+use super::super::errors::{
+    ApiError, MISSING_PERMISSIONS, NOT_FOUND, RENAMED_TOO_OFTEN, THREAD_ARCHIVED, THREAD_LOCKED,
+};
 use super::super::limits;
 use super::super::permissions::{MANAGE_CHANNELS, MANAGE_ROLES, MANAGE_THREADS, SEND_MESSAGES};
 use super::super::shape;
@@ -68,11 +70,13 @@ pub fn overwrites(state: &mut State, channel: u64, change: impl FnOnce(&mut Vec<
 }
 
 fn renamed(state: &State, channel: &mut Channel, body: &Value) -> Result<(), ApiError> {
-    let Some(name) = body["name"].as_str().map(str::trim).filter(|name| *name != channel.name) else { return Ok(()) };
+    let Some(name) = body["name"].as_str().map(str::trim).filter(|name| *name != channel.name) else {
+        return Ok(());
+    };
     let now = state.now();
     channel.renames.retain(|at| now - at < RENAME_WINDOW_MS);
     if channel.renames.len() >= 2 && state.log.is_on() {
-        return Err(super::super::errors::invalid("name", "RATE_LIMIT", "A channel is renamed at most twice in 10 minutes."));
+        return Err(RENAMED_TOO_OFTEN);
     }
     channel.renames.push(now);
     name.clone_into(&mut channel.name);
@@ -107,7 +111,8 @@ fn change(state: &mut State, mut channel: Channel, body: &Value) -> Outcome {
         }
         thread.locked = body["locked"].as_bool().unwrap_or(thread.locked);
         thread.invitable = body["invitable"].as_bool().unwrap_or(thread.invitable);
-        thread.auto_archive = body["auto_archive_duration"].as_u64().map_or(thread.auto_archive, |minutes| minutes as u32);
+        thread.auto_archive =
+            body["auto_archive_duration"].as_u64().map_or(thread.auto_archive, |minutes| minutes as u32);
         if let Some(tags) = body["applied_tags"].as_array() {
             thread.tags = tags.iter().filter_map(|id| id.as_str()?.parse().ok()).collect();
         }

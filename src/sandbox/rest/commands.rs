@@ -28,7 +28,7 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
         ["guilds", guild, "commands", rest @ ..] => (Some(access::guild(state, guild)?.id), rest),
         _ => return Err(NOT_FOUND),
     };
-    let localised = call.query.get("with_localizations").is_some_and(|value| value == "true");
+    let localised = call.asks("with_localizations");
     match (method, rest) {
         ("GET", []) => Ok(Reply::json(set(state, guild)?.values().map(|it| listed(it, localised)).collect())),
         ("PUT", []) => replace_all(state, guild, &call.body),

@@ -17,13 +17,15 @@ fn member(guild: &Guild, user: u64) -> Result<&super::super::world::Member, ApiE
 
 /// Routes of `guilds`.
 pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Outcome {
-    let Some(which) = parts.get(1) else { return Err(NOT_FOUND) };
+    let Some(which) = parts.get(1) else {
+        return Err(NOT_FOUND);
+    };
     let guild = access::guild(state, which)?;
     let (world, bot) = (&state.world, state.world.bot);
     match (method, &parts[2..]) {
         ("GET", []) => {
             let mut out = shape::guild(guild, bot);
-            if call.query.get("with_counts").is_some_and(|value| value == "true") {
+            if call.asks("with_counts") {
                 out["approximate_member_count"] = json!(guild.members.len());
                 out["approximate_presence_count"] = json!(guild.members.len());
             }
@@ -56,9 +58,13 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
         ("GET", ["members", "search"]) => {
             let query = call.query.get("query").map(|it| it.to_lowercase()).unwrap_or_default();
             let fits = |id: &u64| {
-                world.users.get(id).is_some_and(|it| it.username.starts_with(&query) || it.name.to_lowercase().starts_with(&query))
+                world
+                    .users
+                    .get(id)
+                    .is_some_and(|it| it.username.starts_with(&query) || it.name.to_lowercase().starts_with(&query))
             };
-            let found = guild.members.iter().filter(|(id, _)| fits(id)).take(call.number("limit").unwrap_or(1) as usize);
+            let found =
+                guild.members.iter().filter(|(id, _)| fits(id)).take(call.number("limit").unwrap_or(1) as usize);
             Ok(Reply::json(found.map(|(id, it)| shape::member(world, *id, it)).collect()))
         }
         ("GET", ["members", user]) => {
@@ -69,7 +75,9 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
             let own = *user == "@me";
             let user = if own { bot } else { id(user)? };
             let guild = access::guild_with(state, which, if own { CHANGE_NICKNAME } else { MANAGE_NICKNAMES })?.id;
-            change_member(state, guild, user, |it| it.nick = call.body["nick"].as_str().map(ToOwned::to_owned))
+            change_member(state, guild, user, |it| {
+                it.nick = call.body["nick"].as_str().map(ToOwned::to_owned);
+            })
         }
         ("PUT" | "DELETE", ["members", user, "roles", role]) => {
             let guild = access::guild_with(state, which, MANAGE_ROLES)?;

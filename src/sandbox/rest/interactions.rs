@@ -33,7 +33,8 @@ pub struct Context {
 /// `POST interactions/{id}/{token}/callback`.
 pub fn callback(state: &mut State, id: u64, token: &str, call: &Call) -> Outcome {
     let now = state.now();
-    let pending = state.pending.get(&id).filter(|it| it.token == token && !it.is_dead(now)).ok_or(UNKNOWN_INTERACTION)?;
+    let pending =
+        state.pending.get(&id).filter(|it| it.token == token && !it.is_dead(now)).ok_or(UNKNOWN_INTERACTION)?;
     let ack = pending.since.elapsed();
     state.log.ack = Some(ack);
     if pending.answered {
@@ -67,9 +68,10 @@ pub fn callback(state: &mut State, id: u64, token: &str, call: &Call) -> Outcome
     let kind = answer.kind;
     if let Some(pending) = state.pending.get_mut(&id) {
         pending.original = original;
+        pending.awaits = matches!(kind, AnswerKind::Deferred | AnswerKind::DeferredUpdate);
         pending.settle(answer);
     }
-    if call.query.get("with_response").is_none_or(|value| value != "true") {
+    if !call.asks("with_response") {
         return Ok(Reply::empty());
     }
     let mut about = json!({"id": id.to_string(), "type": interaction_kind});
@@ -123,7 +125,7 @@ fn answer(state: &mut State, context: &Context, call: &Call) -> Result<(Answer, 
             within_limits(state, |check| limits::modal(&mut check.at("data"), data))?;
             let mut modal = json!({
                 "interaction_id": context.id.to_string(), "custom_id": data["custom_id"], "title": data["title"],
-                "components": data["components"],
+                "components": message::numbered(&data["components"]),
             });
             if let Some(message) = context.message {
                 modal["message_id"] = json!(message.to_string());
@@ -149,10 +151,17 @@ fn say(state: &mut State, context: &Context, data: &Value, files: &[super::File]
 }
 
 /// Writes an answer or follow-up; ephemeral if its flags say so.
-pub fn write(state: &mut State, context: &Context, data: &Value, files: &[super::File], kind: u8) -> Result<Message, ApiError> {
+pub fn write(
+    state: &mut State,
+    context: &Context,
+    data: &Value,
+    files: &[super::File],
+    kind: u8,
+) -> Result<Message, ApiError> {
     let only_for = (data["flags"].as_u64().unwrap_or(0) & EPHEMERAL != 0).then_some(context.user);
     let bot = state.world.bot;
-    let archived = state.world.channels.get(&context.channel).and_then(|it| it.thread.as_ref()).is_some_and(|it| it.archived);
+    let archived =
+        state.world.channels.get(&context.channel).and_then(|it| it.thread.as_ref()).is_some_and(|it| it.archived);
     if archived && only_for.is_none() {
         threads::set_archived(state, context.channel, false);
     }

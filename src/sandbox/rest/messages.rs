@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use super::super::errors::{
-    ApiError, CANNOT_DM, MISSING_PERMISSIONS, NOT_A_TEXT_CHANNEL, NOT_FOUND, NOT_THE_AUTHOR, THREAD_ARCHIVED, THREAD_LOCKED,
-    UNKNOWN_MESSAGE,
+    ApiError, CANNOT_DM, MISSING_PERMISSIONS, NOT_A_TEXT_CHANNEL, NOT_FOUND, NOT_THE_AUTHOR, THREAD_ARCHIVED,
+    THREAD_LOCKED, UNKNOWN_MESSAGE,
 };
 use super::super::limits;
 use super::super::message::{self, Draft};
@@ -86,7 +86,9 @@ fn list(state: &State, channel: &Channel, call: &Call) -> Outcome {
         }
     })?;
     let limit = call.number("limit").unwrap_or(50).clamp(1, 100) as usize;
-    let Some(all) = state.world.messages.get(&channel.id) else { return Ok(Reply::json(json!([]))) };
+    let Some(all) = state.world.messages.get(&channel.id) else {
+        return Ok(Reply::json(json!([])));
+    };
     let mut found: Vec<&Message> = if let Some(after) = call.number("after") {
         let mut found: Vec<_> = all.range(after + 1..).take(limit).map(|(_, it)| it).collect();
         found.reverse();
@@ -111,7 +113,9 @@ pub fn may_write(state: &mut State, channel: &Channel) -> Result<(), ApiError> {
     if channel.kind == DM {
         let shut = |id: &u64| state.world.users.get(id).is_none_or(|user| user.dm_closed);
         let shares = |id: &u64| {
-            let both = |it: &super::super::world::Guild| it.members.contains_key(id) && it.members.contains_key(&state.world.bot);
+            let both = |it: &super::super::world::Guild| {
+                it.members.contains_key(id) && it.members.contains_key(&state.world.bot)
+            };
             *id == state.world.bot || state.world.guilds.values().any(both)
         };
         if channel.recipients.iter().any(|id| shut(id) || !shares(id)) {
@@ -160,7 +164,8 @@ fn create(state: &mut State, channel: &Channel, call: &Call) -> Outcome {
     }
     may_write(state, channel)?;
     let (body, files) = (&call.body, call.files.as_slice());
-    let draft = Draft { channel: channel.id, author: bot, kind: 0, id: None, body, files, only_for: None, interaction: None };
+    let draft =
+        Draft { channel: channel.id, author: bot, kind: 0, id: None, body, files, only_for: None, interaction: None };
     let written = message::post(state, draft)?;
     if let Some(nonce) = nonce {
         state.remember_nonce(bot, &nonce, channel.id, written.id);

@@ -21,6 +21,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Request as HttpRequest, Response, header};
 use serde_json::{Value, json};
 
+use crate::clock::Clock;
+
 use super::errors::{ApiError, INVALID_JSON, METHOD_NOT_ALLOWED, NOT_FOUND, UNAUTHORIZED, invalid};
 use super::faults::{Fault, FaultKind};
 use super::log::Request;
@@ -54,6 +56,11 @@ pub struct Call {
 }
 
 impl Call {
+    /// A yes in the query, in any of the ways clients write it.
+    pub fn asks(&self, key: &str) -> bool {
+        self.query.get(key).is_some_and(|value| matches!(value.as_str(), "true" | "True" | "1"))
+    }
+
     /// A whole number of the query.
     pub fn number(&self, key: &str) -> Option<u64> {
         self.query.get(key)?.parse().ok()
@@ -92,10 +99,7 @@ pub fn id(text: &str) -> Result<u64, ApiError> {
 }
 
 /// Refuses a body that breaks limits, where limits are checked.
-pub fn within_limits(
-    state: &State,
-    run: impl FnOnce(&mut super::limits::Check<'_>),
-) -> Result<(), ApiError> {
+pub fn within_limits(state: &State, run: impl FnOnce(&mut super::limits::Check<'_>)) -> Result<(), ApiError> {
     if !state.log.is_on() {
         return Ok(());
     }
@@ -112,7 +116,9 @@ fn route(state: &mut State, call: &Call) -> Outcome {
             "url": gateway_url(state), "shards": 1,
             "session_start_limit": {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1},
         }))),
-        (_, ["users" | "applications" | "oauth2", ..]) if !matches!(parts.as_slice(), ["applications", _, "commands" | "guilds", ..]) => {
+        (_, ["users" | "applications" | "oauth2", ..])
+            if !matches!(parts.as_slice(), ["applications", _, "commands" | "guilds", ..]) =>
+        {
             users::route(state, method, &parts, call)
         }
         (_, ["applications", ..]) => commands::route(state, method, &parts, call),
@@ -122,9 +128,10 @@ fn route(state: &mut State, call: &Call) -> Outcome {
         (_, ["webhooks", ..]) => webhooks::route(state, method, &parts, call),
         (_, ["guilds", ..]) => guilds::route(state, method, &parts, call),
         (_, ["channels", _, "messages", _, "reactions", ..]) => reactions::route(state, method, &parts, call),
-        (_, ["channels", _, "messages", _, "threads"] | ["channels", _, "threads" | "thread-members" | "users", ..]) => {
-            threads::route(state, method, &parts, call)
-        }
+        (
+            _,
+            ["channels", _, "messages", _, "threads"] | ["channels", _, "threads" | "thread-members" | "users", ..],
+        ) => threads::route(state, method, &parts, call),
         (_, ["channels", _, "messages" | "pins", ..]) => messages::route(state, method, &parts, call),
         (_, ["channels", ..]) => channels::route(state, method, &parts, call),
         (_, ["gateway" | "interactions", ..]) => Err(METHOD_NOT_ALLOWED),
@@ -157,7 +164,8 @@ fn authorized(inner: &Inner, headers: &HeaderMap) -> bool {
 
 /// What is decided under the lock.
 struct Decided {
-    outcome: Outcome,
+    /// None if the request never got as far as its route.
+    outcome: Option<Outcome>,
     fault: Option<Fault>,
     standing: Option<Standing>,
 }
@@ -182,26 +190,25 @@ pub async fn handle(inner: Arc<Inner>, wire: Wire, path: &str, request: HttpRequ
         stalled |= fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::Stall);
         let before = fault.as_ref().map(|fault| fault.kind);
         let mut standing = None;
-        let (body, files) = match &read {
-            Ok((body, _)) => (body.clone(), true),
-            Err(()) => (Value::Null, false),
+        let body = match &read {
+            Ok((body, _)) if state.log.is_on() => body.clone(),
+            _ => Value::Null,
         };
         let outcome = match before {
-            Some(FaultKind::RateLimited | FaultKind::ErrorBefore | FaultKind::Stall) => Err(NOT_FOUND),
-            _ if !open_to_all(&path) && !authorized(&inner, &parts.headers) => Err(UNAUTHORIZED),
+            Some(FaultKind::RateLimited | FaultKind::ErrorBefore | FaultKind::Stall) => None,
+            _ if !open_to_all(&path) && !authorized(&inner, &parts.headers) => Some(Err(UNAUTHORIZED)),
             _ => {
                 if path.first().is_some_and(|first| first != "interactions") {
                     let words: Vec<&str> = path.iter().map(String::as_str).collect();
                     standing = Some(state.rates.count(&method, &words, state.world.settings.strict_rates));
                 }
                 match read {
-                    _ if standing.is_some_and(|it| it.refused) => Err(INVALID_JSON),
-                    Ok((body, files)) => route(state, &Call { method: method.clone(), path, query, body, files }),
-                    Err(()) => Err(INVALID_JSON),
+                    _ if standing.is_some_and(|it| it.refused) => None,
+                    Ok((body, files)) => Some(route(state, &Call { method: method.clone(), path, query, body, files })),
+                    Err(()) => Some(Err(INVALID_JSON)),
                 }
             }
         };
-        debug_assert!(files || outcome.is_err());
         let decided = Decided { outcome, fault, standing };
         note(state, &method, shown, body, &decided);
         decided
@@ -214,16 +221,17 @@ pub async fn handle(inner: Arc<Inner>, wire: Wire, path: &str, request: HttpRequ
     match decided.fault.as_ref().map(|fault| fault.kind) {
         Some(FaultKind::LoseResponse) => {
             wire.cut();
-            response(&decided.outcome, decided.standing)
+            server_error()
         }
-        Some(FaultKind::ErrorBefore | FaultKind::ErrorAfter) => server_error(),
+        Some(FaultKind::ErrorBefore | FaultKind::ErrorAfter | FaultKind::Stall) => server_error(),
         Some(FaultKind::RateLimited) => {
             let (after, global) = decided.fault.map_or((1.0, false), |it| (it.retry_after.unwrap_or(1.0), it.global));
             limited(after, global)
         }
-        _ => match decided.standing {
-            Some(standing) if standing.refused => limited(standing.reset_after, standing.global),
-            standing => response(&decided.outcome, standing),
+        None | Some(_) => match (decided.standing, &decided.outcome) {
+            (standing, Some(outcome)) => response(outcome, standing),
+            (Some(standing), None) => limited(standing.reset_after, standing.global),
+            (None, None) => server_error(),
         },
     }
 }
@@ -235,12 +243,18 @@ fn note(state: &mut State, method: &str, path: String, body: Value, decided: &De
         (Some(FaultKind::ErrorBefore | FaultKind::ErrorAfter), _) => (500, Value::Null),
         (Some(FaultKind::LoseResponse | FaultKind::Stall), _) => (0, Value::Null),
         _ if decided.standing.is_some_and(|it| it.refused) => (429, Value::Null),
-        (_, Ok(reply)) => (reply.status, if state.log.is_on() { reply.body.clone().unwrap_or_default() } else { Value::Null }),
-        (_, Err(error)) => (error.status, error.body()),
+        (_, None) => (500, Value::Null),
+        (_, Some(Ok(reply))) => {
+            (reply.status, if state.log.is_on() { reply.body.clone().unwrap_or_default() } else { Value::Null })
+        }
+        (_, Some(Err(error))) => (error.status, error.body()),
     };
     let mut verdicts = Vec::new();
-    if let Err(error) = &decided.outcome {
+    if let Some(Err(error)) = &decided.outcome {
         verdicts.extend(error.breaches.iter().map(ToString::to_string));
+        if error.status == 429 {
+            verdicts.push(error.message.to_owned());
+        }
         if error.code == 0 && matches!(status, 404 | 405) {
             verdicts.push("no such route".to_owned());
         }
@@ -268,9 +282,11 @@ fn response(outcome: &Outcome, standing: Option<Standing>) -> Response<Body> {
         Err(error) => build(error.status, Some(&error.body())),
     };
     if let Some(standing) = standing {
+        let reset_ms = Clock::system().now_ms() + (standing.reset_after * 1_000.0) as i64;
         let lines = [
             ("x-ratelimit-limit", standing.limit.to_string()),
             ("x-ratelimit-remaining", standing.remaining.to_string()),
+            ("x-ratelimit-reset", format!("{}.{:03}", reset_ms / 1_000, reset_ms % 1_000)),
             ("x-ratelimit-reset-after", format!("{:.3}", standing.reset_after)),
             ("x-ratelimit-bucket", format!("{:016x}", standing.bucket)),
         ];
@@ -291,7 +307,9 @@ fn limited(after: f64, global: bool) -> Response<Body> {
     let body = json!({"message": "You are being rate limited.", "retry_after": after, "global": global});
     let mut response = build(429, Some(&body));
     let headers = response.headers_mut();
-    for (name, value) in [("retry-after", format!("{}", after.ceil() as u64)), ("x-ratelimit-reset-after", format!("{after:.3}"))] {
+    for (name, value) in
+        [("retry-after", format!("{}", after.ceil() as u64)), ("x-ratelimit-reset-after", format!("{after:.3}"))]
+    {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(name, value);
         }

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::super::errors::{ApiError, NOT_FOUND, UNKNOWN_EMOJI, UNKNOWN_MESSAGE};
+use super::super::errors::{ApiError, NOT_FOUND, THREAD_ARCHIVED, UNKNOWN_EMOJI, UNKNOWN_MESSAGE};
 use super::super::permissions::{ADD_REACTIONS, MANAGE_MESSAGES, READ_MESSAGE_HISTORY};
 use super::super::shape;
 use super::super::state::State;
@@ -13,7 +13,12 @@ use super::{Call, Outcome, Reply, id};
 
 /// Routes below `channels/{id}/messages/{id}/reactions`.
 pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Outcome {
-    let channel = access::channel(state, parts[1])?.id;
+    let place = access::channel(state, parts[1])?;
+    let asleep = place.thread.as_ref().is_some_and(|thread| thread.archived);
+    let channel = place.id;
+    if asleep && method != "GET" {
+        return Err(THREAD_ARCHIVED);
+    }
     let message = id(parts[3])?;
     let found = state.world.message(channel, message).ok_or(UNKNOWN_MESSAGE)?;
     let bot = state.world.bot;
@@ -49,7 +54,14 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
 }
 
 /// Adds or removes one user's emoji and tells everybody.
-pub fn change(state: &mut State, channel: u64, message: u64, emoji: &str, user: u64, add: bool) -> Result<(), ApiError> {
+pub fn change(
+    state: &mut State,
+    channel: u64,
+    message: u64,
+    emoji: &str,
+    user: u64,
+    add: bool,
+) -> Result<(), ApiError> {
     if emoji.is_empty() || emoji.is_ascii() && !emoji.contains(':') {
         return Err(UNKNOWN_EMOJI);
     }

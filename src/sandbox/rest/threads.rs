@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::super::errors::{
-    ApiError, MISSING_ACCESS, MISSING_PERMISSIONS, NOT_FOUND, THREAD_ARCHIVED, THREAD_EXISTS, UNKNOWN_MEMBER, UNKNOWN_MESSAGE,
-    UNKNOWN_USER, WRONG_CHANNEL_TYPE, invalid,
+    ApiError, MISSING_ACCESS, MISSING_PERMISSIONS, NOT_FOUND, THREAD_ARCHIVED, THREAD_EXISTS, UNKNOWN_MEMBER,
+    UNKNOWN_MESSAGE, UNKNOWN_USER, WRONG_CHANNEL_TYPE, invalid,
 };
 use super::super::limits;
 use super::super::message::{self, Draft, HAS_THREAD};
@@ -49,7 +49,8 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
             };
             match (method, who) {
                 ("GET", None) => {
-                    let all = thread.members.iter().map(|(user, joined)| shape::thread_member(channel.id, *user, *joined));
+                    let all =
+                        thread.members.iter().map(|(user, joined)| shape::thread_member(channel.id, *user, *joined));
                     Ok(Reply::json(all.collect()))
                 }
                 ("GET", Some(user)) => {
@@ -61,7 +62,11 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
                         return Err(THREAD_ARCHIVED);
                     }
                     let trusted = thread.members.contains_key(&bot) && thread.invitable;
-                    if user != bot && channel.kind == PRIVATE_THREAD && !trusted && !may(state, &channel, MANAGE_THREADS) {
+                    if user != bot
+                        && channel.kind == PRIVATE_THREAD
+                        && !trusted
+                        && !may(state, &channel, MANAGE_THREADS)
+                    {
                         return Err(MISSING_PERMISSIONS);
                     }
                     add_member(state, channel.id, user)?;
@@ -100,7 +105,12 @@ fn started(state: &mut State, parent: &Channel, id: u64, kind: u8, body: &Value)
         members: BTreeMap::from([(bot, now)]),
         message_count: 0,
         total_sent: 0,
-        tags: body["applied_tags"].as_array().into_iter().flatten().filter_map(|id| id.as_str()?.parse().ok()).collect(),
+        tags: body["applied_tags"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|id| id.as_str()?.parse().ok())
+            .collect(),
     };
     Channel {
         id,
@@ -158,7 +168,9 @@ fn without_message(state: &mut State, channel: &Channel, body: &Value) -> Outcom
     let (kind, bits) = match body["type"].as_u64() {
         Some(11) => (PUBLIC_THREAD, CREATE_PUBLIC_THREADS),
         Some(12) | None => (PRIVATE_THREAD, CREATE_PRIVATE_THREADS),
-        Some(_) => return Err(invalid("type", "BASE_TYPE_CHOICES", "Value must be one of (10, 11, 12).")),
+        Some(_) => {
+            return Err(invalid("type", "BASE_TYPE_CHOICES", "Value must be one of (10, 11, 12)."));
+        }
     };
     access::need(state, channel, bits)?;
     let id = state.id();
@@ -238,8 +250,12 @@ pub fn add_member(state: &mut State, thread: u64, user: u64) -> Result<(), ApiEr
     if !parent.is_some_and(|parent| permissions::sees(&state.world, parent, user)) {
         return Err(MISSING_ACCESS);
     }
-    let Some(channel) = state.world.channels.get_mut(&thread) else { return Ok(()) };
-    let Some(members) = channel.thread.as_mut().map(|it| &mut it.members) else { return Ok(()) };
+    let Some(channel) = state.world.channels.get_mut(&thread) else {
+        return Ok(());
+    };
+    let Some(members) = channel.thread.as_mut().map(|it| &mut it.members) else {
+        return Ok(());
+    };
     if members.contains_key(&user) {
         return Ok(());
     }
@@ -258,8 +274,12 @@ pub fn add_member(state: &mut State, thread: u64, user: u64) -> Result<(), ApiEr
 }
 
 fn remove_member(state: &mut State, thread: u64, user: u64) {
-    let Some(channel) = state.world.channels.get_mut(&thread) else { return };
-    let Some(members) = channel.thread.as_mut().map(|it| &mut it.members) else { return };
+    let Some(channel) = state.world.channels.get_mut(&thread) else {
+        return;
+    };
+    let Some(members) = channel.thread.as_mut().map(|it| &mut it.members) else {
+        return;
+    };
     if members.remove(&user).is_none() {
         return;
     }
@@ -283,7 +303,9 @@ pub fn set_archived(state: &mut State, thread: u64, archived: bool) {
 
 /// Writing in a thread joins it, and so does being mentioned there.
 pub fn joined_by_message(state: &mut State, channel: u64, author: u64, body: &Value) {
-    let Some(place) = state.world.channels.get(&channel) else { return };
+    let Some(place) = state.world.channels.get(&channel) else {
+        return;
+    };
     let Some(thread) = &place.thread else { return };
     let may_invite = place.kind != PRIVATE_THREAD
         || thread.invitable

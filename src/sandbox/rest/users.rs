@@ -67,7 +67,8 @@ pub fn open_dm(state: &mut State, user: u64) -> Value {
     let shown = state.world.channels.get(&channel).map(|it| shape::channel(&state.world, it, state.world.bot));
     let shown = shown.unwrap_or_default();
     if state.world.channels.len() > before {
-        let seen = state.world.channels.get(&channel).map(|it| shape::channel(&state.world, it, user)).unwrap_or_default();
+        let seen =
+            state.world.channels.get(&channel).map(|it| shape::channel(&state.world, it, user)).unwrap_or_default();
         state.tell(Audience::User(user), "CHANNEL_CREATE", &seen);
     }
     shown

@@ -17,7 +17,9 @@ use super::{Call, Outcome, Reply, id, within_limits};
 
 /// Routes of `webhooks/{application}/{token}`.
 pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Outcome {
-    let [_, application, token, rest @ ..] = parts else { return Err(NOT_FOUND) };
+    let [_, application, token, rest @ ..] = parts else {
+        return Err(NOT_FOUND);
+    };
     if id(application)? != state.world.bot {
         return Err(UNKNOWN_WEBHOOK);
     }
@@ -41,12 +43,14 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
     match (method, rest) {
         ("POST", []) => {
             within(state, call)?;
-            let filling = original.filter(|id| message::find(&state.world, context.channel, *id).is_some_and(|it| it.loading));
+            let filling =
+                original.filter(|id| message::find(&state.world, context.channel, *id).is_some_and(|it| it.loading));
             // The first follow-up to a deferred answer is that answer.
             let written = match filling {
                 Some(original) => message::edit(state, context.channel, original, &call.body, &call.files)?,
                 None => write(state, &context, &call.body, &call.files, 0)?,
             };
+            arrived(state, context.id);
             Ok(Reply::json(written.body))
         }
         (_, ["messages", which]) => {
@@ -58,6 +62,7 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
                 "PATCH" => {
                     within(state, call)?;
                     let changed = message::edit(state, context.channel, which, &call.body, &call.files)?;
+                    arrived(state, context.id);
                     Ok(Reply::json(shape::message(&changed, state.world.bot)))
                 }
                 "DELETE" => {
@@ -68,6 +73,13 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
             }
         }
         _ => Err(NOT_FOUND),
+    }
+}
+
+/// What a deferral promised is here.
+fn arrived(state: &mut State, interaction: u64) {
+    if let Some(pending) = state.pending.get_mut(&interaction) {
+        pending.awaits = false;
     }
 }
 

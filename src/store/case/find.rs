@@ -18,7 +18,7 @@ use crate::id::GuildId;
 /// Words of a question that are looked at; of a longer one the longest words.
 const MAX_WORDS: usize = 8;
 /// How far the cases of a word are counted to find the rarest.
-const COUNTED: i64 = 256;
+const COUNTED: i64 = 4_096;
 /// Words that one beginning is followed to. Where it begins more, older cases with the others are not found: type more.
 const BEGUN: i64 = 24;
 /// Words that may lead together where there are other words to choose from.
@@ -68,9 +68,7 @@ fn texts(start: &str) -> Vec<String> {
         .map(|conditions| {
             let mut text = start.to_owned();
             for first in (0..conditions).map(|condition| 4 + condition * PATTERNS) {
-                let any: Vec<String> = (first..first + PATTERNS)
-                    .map(|n| format!("c.words like ${n}"))
-                    .collect();
+                let any: Vec<String> = (first..first + PATTERNS).map(|n| format!("c.words like ${n}")).collect();
                 write!(text, " and ({})", any.join(" or ")).expect("writing to a string cannot fail");
             }
             text + " order by c.number desc limit $3"
@@ -80,13 +78,7 @@ fn texts(start: &str) -> Vec<String> {
 
 /// The team's newest cases that have every word of the question; the last word may be the beginning of one.
 pub async fn find(c: &mut Conn, guild: GuildId, words: &[QueryWord], limit: u32) -> Result<Vec<CaseLine>, StoreError> {
-    let mut wanted: Vec<Wanted<'_>> = words
-        .iter()
-        .map(|word| Wanted {
-            forms: &word.forms,
-            beginning: None,
-        })
-        .collect();
+    let mut wanted: Vec<Wanted<'_>> = words.iter().map(|word| Wanted { forms: &word.forms, beginning: None }).collect();
     let Some(last) = words.last() else {
         return Ok(Vec::new());
     };
@@ -189,7 +181,8 @@ async fn leading_words(c: &mut Conn, guild: GuildId, wanted: &Wanted<'_>) -> Res
     const BEGUN_WORDS: &str = "with recursive begun (word, place) as (
             select (select w.word from case_word w where w.guild_id = $1 and w.word >= $2 order by w.word limit 1), 1
             union all
-            select (select w.word from case_word w where w.guild_id = $1 and w.word > begun.word order by w.word limit 1),
+            select (select w.word from case_word w
+                    where w.guild_id = $1 and w.word > begun.word order by w.word limit 1),
                 begun.place + 1
             from begun where begun.word < $3 and begun.place < $4
         )
@@ -197,7 +190,7 @@ async fn leading_words(c: &mut Conn, guild: GuildId, wanted: &Wanted<'_>) -> Res
     let mut leading = wanted.forms.to_vec();
     let Some(beginning) = wanted.beginning else { return Ok(leading) };
     let end = format!("{beginning}\u{10ffff}");
-    for (word,) in sql!(fetch_all (String,), c, BEGUN_WORDS, guild.db(), beginning, end.as_str(), BEGUN)? {
+    for (word,) in sql!(fetch_all(String,), c, BEGUN_WORDS, guild.db(), beginning, end.as_str(), BEGUN)? {
         if !leading.contains(&word) {
             leading.push(word);
         }

@@ -68,10 +68,7 @@ impl LineRow {
 /// `select` of lines, with what comes after the table `case_file c`.
 macro_rules! lines {
     ($rest:literal) => {
-        concat!(
-            "select c.number, c.title, c.status, c.priority, c.owner, c.mood, c.customer, c.updated_at ",
-            $rest
-        )
+        concat!("select c.number, c.title, c.status, c.priority, c.owner, c.mood, c.customer, c.updated_at ", $rest)
     };
 }
 pub(super) use lines;
@@ -120,8 +117,5 @@ pub async fn list(
     }?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
-    Ok(Page {
-        cases: rows.into_iter().map(LineRow::read).collect::<Result<_, _>>()?,
-        more,
-    })
+    Ok(Page { cases: rows.into_iter().map(LineRow::read).collect::<Result<_, _>>()?, more })
 }

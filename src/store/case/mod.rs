@@ -109,9 +109,7 @@ pub async fn insert(c: &mut Conn, case: &Case, words: &[String]) -> Result<(), S
 /// The team's case with this number.
 pub async fn get(c: &mut Conn, guild: GuildId, number: CaseNumber) -> Result<Option<Case>, StoreError> {
     const TEXT: &str = select!("number = $2");
-    sql!(fetch_optional CaseRow, c, TEXT, guild.db(), number.0)?
-        .map(read)
-        .transpose()
+    sql!(fetch_optional CaseRow, c, TEXT, guild.db(), number.0)?.map(read).transpose()
 }
 
 /// The same as [`get`], and nobody else changes it until the transaction ends.
@@ -121,17 +119,13 @@ pub async fn lock(c: &mut Conn, guild: GuildId, number: CaseNumber) -> Result<Op
         // The one writer is the lock.
         return get(c, guild, number).await;
     }
-    sql!(fetch_optional CaseRow, c, LOCKED, guild.db(), number.0)?
-        .map(read)
-        .transpose()
+    sql!(fetch_optional CaseRow, c, LOCKED, guild.db(), number.0)?.map(read).transpose()
 }
 
 /// The case whose thread or post this is.
 pub async fn by_thread(c: &mut Conn, guild: GuildId, thread: ChannelId) -> Result<Option<Case>, StoreError> {
     const TEXT: &str = select!("thread = $2");
-    sql!(fetch_optional CaseRow, c, TEXT, guild.db(), thread.db())?
-        .map(read)
-        .transpose()
+    sql!(fetch_optional CaseRow, c, TEXT, guild.db(), thread.db())?.map(read).transpose()
 }
 
 /// Stores what may change of a case if it still has `expected_version`; false: somebody else was first, nothing was
@@ -142,14 +136,7 @@ pub async fn save(c: &mut Conn, case: &Case, expected_version: i64, words: &[Str
             mood = $9, customer_type = $10, cause = $11, via = $12, tags = $13, resolution = $14, updated_at = $15,
             closed_at = $16, version = $17, active = $18, words = $19
         where guild_id = $1 and number = $2 and version = $3";
-    let Some((before,)) = sql!(
-        fetch_optional(String,),
-        c,
-        WORDS,
-        case.guild.db(),
-        case.number.0,
-        expected_version
-    )?
+    let Some((before,)) = sql!(fetch_optional(String,), c, WORDS, case.guild.db(), case.number.0, expected_version)?
     else {
         return Ok(false);
     };
@@ -195,15 +182,7 @@ pub async fn set_place(
     card: Option<MessageId>,
 ) -> Result<(), StoreError> {
     const TEXT: &str = "update case_file set thread = $3, card = $4 where guild_id = $1 and number = $2";
-    sql!(
-        execute,
-        c,
-        TEXT,
-        guild.db(),
-        number.0,
-        thread.map(ChannelId::db),
-        card.map(MessageId::db)
-    )?;
+    sql!(execute, c, TEXT, guild.db(), number.0, thread.map(ChannelId::db), card.map(MessageId::db))?;
     Ok(())
 }
 
@@ -227,13 +206,10 @@ fn read(row: CaseRow) -> Result<Case, StoreError> {
         via: maybe_named(Via::from_name, "case_file.via", row.via)?,
         tags: serde_json::from_str(&row.tags).map_err(|_| StoreError::unreadable("case_file.tags", row.tags))?,
         resolution: row.resolution,
-        source: row
-            .source_channel
-            .zip(row.source_message)
-            .map(|(channel, message)| Source {
-                channel: ChannelId::from_db(channel),
-                message: MessageId::from_db(message),
-            }),
+        source: row.source_channel.zip(row.source_message).map(|(channel, message)| Source {
+            channel: ChannelId::from_db(channel),
+            message: MessageId::from_db(message),
+        }),
         home: ChannelId::from_db(row.home),
         thread: row.thread.map(ChannelId::from_db),
         card: row.card.map(MessageId::from_db),

@@ -12,7 +12,8 @@ use crate::id::GuildId;
 /// The column of a case without words.
 pub(super) const NONE: &str = " ";
 
-/// The column: the number and each word between two spaces, so that `like '% word %'` finds whole words and `'% wor%'` beginnings.
+/// The column: the number and each word between two spaces, so that `like '% word %'` finds whole words and `'% wor%'`
+/// beginnings.
 pub(super) fn joined(words: &[String], number: CaseNumber) -> String {
     // Whoever searches for a number means the case.
     let mut joined = format!(" {} ", number.0);
@@ -52,20 +53,10 @@ async fn insert(c: &mut Conn, guild: GuildId, number: CaseNumber, array: &str) -
         select $1, value, $2 from json_array_elements_text($3::json)";
     match &mut c.0 {
         Db::Sqlite(db) => {
-            sqlx::query(SQLITE)
-                .bind(guild.db())
-                .bind(number.0)
-                .bind(array)
-                .execute(&mut **db)
-                .await?;
+            sqlx::query(SQLITE).bind(guild.db()).bind(number.0).bind(array).execute(&mut **db).await?;
         }
         Db::Postgres(db) => {
-            sqlx::query(POSTGRES)
-                .bind(guild.db())
-                .bind(number.0)
-                .bind(array)
-                .execute(&mut **db)
-                .await?;
+            sqlx::query(POSTGRES).bind(guild.db()).bind(number.0).bind(array).execute(&mut **db).await?;
         }
     }
     Ok(())

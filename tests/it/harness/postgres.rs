@@ -22,9 +22,7 @@ pub struct Database {
 /// An empty database on the server that the tests of this process share; none if `PostgreSQL` is not installed.
 pub async fn database() -> Option<Database> {
     static SHARED: OnceLock<Option<String>> = OnceLock::new();
-    let server = SHARED
-        .get_or_init(|| std::env::var("RUHEPOL_TEST_POSTGRES").ok().or_else(start))
-        .clone()?;
+    let server = SHARED.get_or_init(|| std::env::var("RUHEPOL_TEST_POSTGRES").ok().or_else(start)).clone()?;
     Some(Database::on(server).await)
 }
 
@@ -65,30 +63,18 @@ impl Database {
     async fn on(server: String) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        tell(&server, format!("create database {name}"))
-            .await
-            .expect("a test database can be created");
+        tell(&server, format!("create database {name}")).await.expect("a test database can be created");
         let base = server.rsplit_once('/').expect("the URL ends with a database").0;
-        Self {
-            url: format!("{base}/{name}"),
-            name,
-            server: server.clone(),
-        }
+        Self { url: format!("{base}/{name}"), name, server: server.clone() }
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
         // A thread of its own, as this may be dropped inside a runtime. A server that is gone has dropped it already.
-        let (server, text) = (
-            self.server.clone(),
-            format!("drop database if exists {} with (force)", self.name),
-        );
+        let (server, text) = (self.server.clone(), format!("drop database if exists {} with (force)", self.name));
         let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime");
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             let _ = runtime.block_on(tell(&server, text));
         });
         let _ = dropping.join();
@@ -108,10 +94,7 @@ fn start() -> Option<String> {
         .expect("tests/postgres.sh can be run");
     let said = String::from_utf8_lossy(&output.stderr);
     if output.status.code() == Some(3) {
-        assert!(
-            std::env::var("CI").as_deref() != Ok("true"),
-            "CI=true, but there is no PostgreSQL: {said}"
-        );
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI=true, but there is no PostgreSQL: {said}");
         eprintln!("LEFT OUT: PostgreSQL is not installed, its tests do nothing");
         return None;
     }
@@ -120,13 +103,6 @@ fn start() -> Option<String> {
 }
 
 fn run(arguments: &[&str]) {
-    let output = Command::new(SCRIPT)
-        .args(arguments)
-        .output()
-        .expect("tests/postgres.sh can be run");
-    assert!(
-        output.status.success(),
-        "postgres.sh {arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let output = Command::new(SCRIPT).args(arguments).output().expect("tests/postgres.sh can be run");
+    assert!(output.status.success(), "postgres.sh {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }

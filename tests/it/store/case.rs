@@ -29,10 +29,7 @@ fn full(number: CaseNumber) -> Case {
         via: Some(Via::Phone),
         tags: vec!["lieferung".to_owned(), "\"quoted\"".to_owned()],
         resolution: Some("Ersatz verschickt".to_owned()),
-        source: Some(Source {
-            channel: ChannelId(5),
-            message: MessageId(6),
-        }),
+        source: Some(Source { channel: ChannelId(5), message: MessageId(6) }),
         thread: Some(ChannelId(u64::MAX >> 1)),
         card: Some(MessageId(8)),
         closed_at: Some(3_000),
@@ -48,19 +45,10 @@ async fn a_case_is_read_back_whole(db: Fresh) {
     })
     .unwrap();
     let number = stored.number;
-    assert_eq!(
-        in_read!(db.store, c => get(c, TEAM, number).await).unwrap(),
-        Some(stored.clone())
-    );
-    assert_eq!(
-        in_write!(db.store, c => lock(c, TEAM, number).await).unwrap(),
-        Some(stored.clone())
-    );
+    assert_eq!(in_read!(db.store, c => get(c, TEAM, number).await).unwrap(), Some(stored.clone()));
+    assert_eq!(in_write!(db.store, c => lock(c, TEAM, number).await).unwrap(), Some(stored.clone()));
     let thread = stored.thread.unwrap();
-    assert_eq!(
-        in_read!(db.store, c => by_thread(c, TEAM, thread).await).unwrap(),
-        Some(stored)
-    );
+    assert_eq!(in_read!(db.store, c => by_thread(c, TEAM, thread).await).unwrap(), Some(stored));
 }
 
 async fn numbers_are_counted_per_team_from_one(db: Fresh) {
@@ -77,18 +65,8 @@ async fn numbers_are_counted_per_team_from_one(db: Fresh) {
 
 async fn a_stale_version_changes_nothing(db: Fresh) {
     let case = in_write!(db.store, c => open(c, TEAM, "Rechnung").await).unwrap();
-    let newer = Case {
-        title: "Vertrag".to_owned(),
-        owner: Some(BEN),
-        version: 2,
-        updated_at: 2_000,
-        ..case.clone()
-    };
-    let stale = Case {
-        title: "Lieferung".to_owned(),
-        version: 2,
-        ..case.clone()
-    };
+    let newer = Case { title: "Vertrag".to_owned(), owner: Some(BEN), version: 2, updated_at: 2_000, ..case.clone() };
+    let stale = Case { title: "Lieferung".to_owned(), version: 2, ..case.clone() };
     let (first, second) = in_write!(db.store, c => {
         let first = save(c, &newer, 1, &search::words(&newer.title)).await?;
         let second = save(c, &stale, 1, &search::words(&stale.title)).await?;
@@ -101,10 +79,7 @@ async fn a_stale_version_changes_nothing(db: Fresh) {
         let found = in_read!(db.store, c => find(c, TEAM, &search::query_words(word), 25).await).unwrap();
         assert_eq!(found.len(), hits, "{word}");
     }
-    let unknown = Case {
-        number: CaseNumber(99),
-        ..case
-    };
+    let unknown = Case { number: CaseNumber(99), ..case };
     assert!(!in_write!(db.store, c => save(c, &unknown, 1, &[]).await).unwrap());
 }
 
@@ -113,17 +88,10 @@ async fn saving_leaves_the_place_alone(db: Fresh) {
     let (number, thread, card) = (case.number, ChannelId(50), MessageId(60));
     in_write!(db.store, c => set_place(c, TEAM, number, Some(thread), Some(card)).await).unwrap();
     // Decided before the thread was known.
-    let next = Case {
-        mood: 2,
-        version: 2,
-        ..case
-    };
+    let next = Case { mood: 2, version: 2, ..case };
     assert!(in_write!(db.store, c => save(c, &next, 1, &[]).await).unwrap());
     let now = in_read!(db.store, c => get(c, TEAM, number).await).unwrap().unwrap();
-    assert_eq!(
-        (now.thread, now.card, now.mood, now.version),
-        (Some(thread), Some(card), 2, 2)
-    );
+    assert_eq!((now.thread, now.card, now.mood, now.version), (Some(thread), Some(card), 2, 2));
     in_write!(db.store, c => set_place(c, TEAM, number, None, None).await).unwrap();
     let now = in_read!(db.store, c => get(c, TEAM, number).await).unwrap().unwrap();
     assert_eq!((now.thread, now.card, now.version), (None, None, 2));
@@ -153,14 +121,8 @@ async fn another_teams_number_does_not_exist(db: Fresh) {
     let number = theirs.number;
     assert_eq!(in_read!(db.store, c => get(c, TEAM, number).await).unwrap(), None);
     assert_eq!(in_write!(db.store, c => lock(c, TEAM, number).await).unwrap(), None);
-    assert_eq!(
-        in_read!(db.store, c => by_thread(c, TEAM, ChannelId(50)).await).unwrap(),
-        None
-    );
-    assert_eq!(
-        in_read!(db.store, c => entry::newest(c, TEAM, number, 25).await).unwrap(),
-        Vec::new()
-    );
+    assert_eq!(in_read!(db.store, c => by_thread(c, TEAM, ChannelId(50)).await).unwrap(), None);
+    assert_eq!(in_read!(db.store, c => entry::newest(c, TEAM, number, 25).await).unwrap(), Vec::new());
     let words = search::query_words("Rechnung");
     let (found, offered, numbered) = in_read!(db.store, c => Ok((
         find(c, TEAM, &words, 25).await?,
@@ -173,27 +135,13 @@ async fn another_teams_number_does_not_exist(db: Fresh) {
         let page = in_read!(db.store, c => list(c, TEAM, view, ANNA, i64::MAX, 0).await).unwrap();
         assert_eq!(page.cases, Vec::new(), "{view:?}");
     }
-    let stolen = Case {
-        guild: TEAM,
-        title: "unser".to_owned(),
-        version: 2,
-        ..theirs.clone()
-    };
+    let stolen = Case { guild: TEAM, title: "unser".to_owned(), version: 2, ..theirs.clone() };
     assert!(!in_write!(db.store, c => save(c, &stolen, 1, &[]).await).unwrap());
     in_write!(db.store, c => set_place(c, TEAM, number, None, None).await).unwrap();
-    let note = ruhepol::case::Change::Note {
-        text: "fremd".to_owned(),
-    };
-    let line = ruhepol::case::Entry {
-        at: 1,
-        actor: None,
-        what: note,
-    };
+    let note = ruhepol::case::Change::Note { text: "fremd".to_owned() };
+    let line = ruhepol::case::Entry { at: 1, actor: None, what: note };
     in_write!(db.store, c => entry::append(c, TEAM, number, &line).await).unwrap_err();
-    assert_eq!(
-        in_read!(db.store, c => get(c, OTHERS, number).await).unwrap(),
-        Some(theirs)
-    );
+    assert_eq!(in_read!(db.store, c => get(c, OTHERS, number).await).unwrap(), Some(theirs));
 }
 
 async fn one_number_is_one_case(db: Fresh) {

@@ -24,10 +24,7 @@ async fn fifty_people_opening_at_once_get_the_numbers_one_to_fifty(db: Fresh) {
         .collect();
     let mut numbers = BTreeSet::new();
     for one in opening {
-        assert!(
-            numbers.insert(one.await.unwrap().unwrap().number.0),
-            "a number was given twice"
-        );
+        assert!(numbers.insert(one.await.unwrap().unwrap().number.0), "a number was given twice");
     }
     assert_eq!(numbers, (1..=50).collect());
 }
@@ -42,11 +39,7 @@ async fn a_case_that_was_not_opened_after_all_leaves_no_gap(db: Fresh) {
                     .write(move |c| {
                         Box::pin(async move {
                             let case = open(c, TEAM, "Fall").await.map_err(Some)?;
-                            if n % 3 == 0 {
-                                Err(None::<StoreError>)
-                            } else {
-                                Ok(case.number.0)
-                            }
+                            if n % 3 == 0 { Err(None::<StoreError>) } else { Ok(case.number.0) }
                         })
                     })
                     .await
@@ -61,24 +54,14 @@ async fn a_case_that_was_not_opened_after_all_leaves_no_gap(db: Fresh) {
         }
     }
     assert_eq!(numbers, (1..=40).collect());
-    assert_eq!(
-        in_write!(db.store, c => next_number(c, TEAM).await).unwrap(),
-        CaseNumber(41)
-    );
+    assert_eq!(in_write!(db.store, c => next_number(c, TEAM).await).unwrap(), CaseNumber(41));
 }
 
 async fn of_many_changes_to_one_version_exactly_one_wins(db: Fresh) {
     let case = in_write!(db.store, c => open(c, TEAM, "Fall").await).unwrap();
     let changing: Vec<_> = (0..20)
         .map(|n| {
-            let (store, next) = (
-                db.store.clone(),
-                Case {
-                    title: format!("Fall {n}"),
-                    version: 2,
-                    ..case.clone()
-                },
-            );
+            let (store, next) = (db.store.clone(), Case { title: format!("Fall {n}"), version: 2, ..case.clone() });
             tokio::spawn(async move { (n, in_write!(store, c => save(c, &next, 1, &[]).await).unwrap()) })
         })
         .collect();
@@ -88,9 +71,7 @@ async fn of_many_changes_to_one_version_exactly_one_wins(db: Fresh) {
         winners.extend(won.then_some(n));
     }
     assert_eq!(winners.len(), 1, "{winners:?}");
-    let now = in_read!(db.store, c => get(c, TEAM, case.number).await)
-        .unwrap()
-        .unwrap();
+    let now = in_read!(db.store, c => get(c, TEAM, case.number).await).unwrap().unwrap();
     assert_eq!((now.title, now.version), (format!("Fall {}", winners[0]), 2));
 }
 
@@ -99,11 +80,7 @@ async fn entries_written_at_once_all_find_their_place(db: Fresh) {
     let writing: Vec<_> = (0..30)
         .map(|n| {
             let store = db.store.clone();
-            let line = Entry {
-                at: n,
-                actor: Some(ANNA),
-                what: Change::Note { text: n.to_string() },
-            };
+            let line = Entry { at: n, actor: Some(ANNA), what: Change::Note { text: n.to_string() } };
             tokio::spawn(async move { in_write!(store, c => entry::append(c, TEAM, case.number, &line).await) })
         })
         .collect();
@@ -111,8 +88,5 @@ async fn entries_written_at_once_all_find_their_place(db: Fresh) {
         one.await.unwrap().unwrap();
     }
     let entries = in_read!(db.store, c => entry::newest(c, TEAM, case.number, 100).await).unwrap();
-    assert_eq!(
-        entries.iter().map(|entry| entry.at).collect::<BTreeSet<_>>(),
-        (0..30).collect()
-    );
+    assert_eq!(entries.iter().map(|entry| entry.at).collect::<BTreeSet<_>>(), (0..30).collect());
 }

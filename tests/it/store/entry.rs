@@ -5,49 +5,18 @@ use ruhepol::store::entry::{append, newest};
 
 use super::{ANNA, Fresh, TEAM, in_read, in_write, on_both_engines, open};
 
-on_both_engines!(
-    entries_come_back_newest_first,
-    an_entry_needs_a_case,
-    what_was_recorded_cannot_be_removed_or_moved,
-);
+on_both_engines!(entries_come_back_newest_first, an_entry_needs_a_case, what_was_recorded_cannot_be_removed_or_moved,);
 
 fn line(at: i64, what: Change) -> Entry {
-    Entry {
-        at,
-        actor: Some(ANNA),
-        what,
-    }
+    Entry { at, actor: Some(ANNA), what }
 }
 
 async fn entries_come_back_newest_first(db: Fresh) {
     let written = [
-        line(
-            1,
-            Change::Opened {
-                title: "Fall".to_owned(),
-            },
-        ),
-        Entry {
-            at: 1,
-            actor: None,
-            what: Change::Status {
-                from: Status::New,
-                to: Status::Open,
-            },
-        },
-        line(
-            1,
-            Change::Note {
-                text: "„Zitat“ 👍".to_owned(),
-            },
-        ),
-        line(
-            0,
-            Change::Owner {
-                from: None,
-                to: Some(ANNA),
-            },
-        ),
+        line(1, Change::Opened { title: "Fall".to_owned() }),
+        Entry { at: 1, actor: None, what: Change::Status { from: Status::New, to: Status::Open } },
+        line(1, Change::Note { text: "„Zitat“ 👍".to_owned() }),
+        line(0, Change::Owner { from: None, to: Some(ANNA) }),
     ];
     let expected = written.clone();
     in_write!(db.store, c => {
@@ -69,12 +38,7 @@ async fn entries_come_back_newest_first(db: Fresh) {
 }
 
 async fn an_entry_needs_a_case(db: Fresh) {
-    let lost = line(
-        1,
-        Change::Note {
-            text: "verloren".to_owned(),
-        },
-    );
+    let lost = line(1, Change::Note { text: "verloren".to_owned() });
     in_write!(db.store, c => append(c, TEAM, CaseNumber(5), &lost).await).unwrap_err();
 }
 
@@ -98,23 +62,9 @@ async fn what_was_recorded_cannot_be_removed_or_moved(db: Fresh) {
     if !db.is_sqlite() {
         db.behind("truncate entry").await.unwrap_err();
     }
-    assert_eq!(
-        in_read!(db.store, c => newest(c, TEAM, CaseNumber(1), 25).await)
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(in_read!(db.store, c => newest(c, TEAM, CaseNumber(1), 25).await).unwrap().len(), 1);
     // Erasing a person is allowed, and leaves the line standing.
-    db.behind(r#"update entry set actor = null, body = '{"kind":"note","text":""}'"#)
-        .await
-        .unwrap();
+    db.behind(r#"update entry set actor = null, body = '{"kind":"note","text":""}'"#).await.unwrap();
     let erased = in_read!(db.store, c => newest(c, TEAM, CaseNumber(1), 25).await).unwrap();
-    assert_eq!(
-        erased,
-        [Entry {
-            at: 1,
-            actor: None,
-            what: Change::Note { text: String::new() }
-        }]
-    );
+    assert_eq!(erased, [Entry { at: 1, actor: None, what: Change::Note { text: String::new() } }]);
 }

@@ -4,6 +4,7 @@ use ruhepol::case::{Case, Status};
 use ruhepol::store::case::{find, save, suggest};
 use ruhepol::store::{Store, search};
 
+use super::scale::Dice;
 use super::{Fresh, OTHERS, TEAM, in_read, in_write, on_both_engines, open, open_with};
 
 on_both_engines!(
@@ -13,6 +14,7 @@ on_both_engines!(
     a_short_beginning_of_very_many_words_still_offers_the_newest,
     long_questions_are_answered_by_their_longest_words,
     suggestions_follow_what_is_typed,
+    any_question_is_answered_as_reading_every_case_would,
 );
 
 async fn found(store: &Store, typed: &str) -> Vec<i64> {
@@ -74,26 +76,14 @@ async fn the_last_word_may_be_just_begun(db: Fresh) {
     })
     .unwrap();
     assert_eq!(found(&db.store, "lief").await, [3, 2, 1]);
-    assert_eq!(
-        found(&db.store, "lieferu").await,
-        [1],
-        "half-typed words are not cut down beyond recognition"
-    );
+    assert_eq!(found(&db.store, "lieferu").await, [1], "half-typed words are not cut down beyond recognition");
     assert_eq!(found(&db.store, "Rechnung lief").await, [3]);
-    assert_eq!(
-        found(&db.store, "rech lieferant").await,
-        Vec::<i64>::new(),
-        "only the last one may be just begun"
-    );
+    assert_eq!(found(&db.store, "rech lieferant").await, Vec::<i64>::new(), "only the last one may be just begun");
 }
 
 async fn a_changed_case_is_found_by_its_new_words_only(db: Fresh) {
     let case = in_write!(db.store, c => open(c, TEAM, "Rechnung vom Mai").await).unwrap();
-    let next = Case {
-        title: "Vertrag vom Mai".to_owned(),
-        version: 2,
-        ..case
-    };
+    let next = Case { title: "Vertrag vom Mai".to_owned(), version: 2, ..case };
     assert!(in_write!(db.store, c => save(c, &next, 1, &search::words(&next.title)).await).unwrap());
     assert_eq!(found(&db.store, "Rechnung").await, Vec::<i64>::new());
     assert_eq!(found(&db.store, "Mai Vertrag").await, [1]);
@@ -108,11 +98,7 @@ async fn a_short_beginning_of_very_many_words_still_offers_the_newest(db: Fresh)
     })
     .unwrap();
     let hits = found(&db.store, "b").await;
-    assert_eq!(
-        hits,
-        (97..=121).rev().collect::<Vec<_>>(),
-        "newest first, though 'b' begins 121 words"
-    );
+    assert_eq!(hits, (97..=121).rev().collect::<Vec<_>>(), "newest first, though 'b' begins 121 words");
 }
 
 async fn long_questions_are_answered_by_their_longest_words(db: Fresh) {
@@ -139,16 +125,8 @@ async fn suggestions_follow_what_is_typed(db: Fresh) {
         Ok(())
     })
     .unwrap();
-    assert_eq!(
-        offered(&db.store, None, "", 3).await,
-        [118, 117, 116],
-        "nothing typed: the newest active"
-    );
-    assert_eq!(
-        offered(&db.store, Some(1), "", 5).await,
-        [1, 120, 119, 118, 117],
-        "the number itself comes first"
-    );
+    assert_eq!(offered(&db.store, None, "", 3).await, [118, 117, 116], "nothing typed: the newest active");
+    assert_eq!(offered(&db.store, Some(1), "", 5).await, [1, 120, 119, 118, 117], "the number itself comes first");
     assert_eq!(offered(&db.store, Some(11), "", 25).await[..4], [11, 119, 118, 117]);
     assert_eq!(offered(&db.store, Some(121), "", 25).await, Vec::<i64>::new());
     assert_eq!(offered(&db.store, Some(0), "", 25).await, Vec::<i64>::new());
@@ -158,4 +136,46 @@ async fn suggestions_follow_what_is_typed(db: Fresh) {
         offered(&db.store, Some(7), "vertrag", 13).await[..],
         [7, 79, 78, 77, 76, 75, 74, 73, 72, 71, 70, 119, 117]
     );
+}
+
+async fn any_question_is_answered_as_reading_every_case_would(db: Fresh) {
+    let mut dice = Dice(42);
+    let titles: Vec<String> =
+        (0..400).map(|_| (0..=dice.below(6)).map(|_| dice.word()).collect::<Vec<_>>().join(" ")).collect();
+    let stored = titles.clone();
+    in_write!(db.store, c => {
+        for title in &stored {
+            open(c, TEAM, title).await?;
+        }
+        Ok(())
+    })
+    .unwrap();
+    let indexed: Vec<Vec<String>> = titles.iter().map(|title| search::words(title)).collect();
+    let (mut hits, mut full) = (0, 0);
+    for _ in 0..300 {
+        let mut typed: Vec<String> = (0..=dice.below(3)).map(|_| dice.word()).collect();
+        if dice.below(2) == 0 {
+            let last = typed.pop().unwrap();
+            typed.push(last.chars().take(1 + dice.below(7)).collect());
+        }
+        let typed = typed.join(" ");
+        let words = search::query_words(&typed);
+        let expected: Vec<i64> = (1..=400)
+            .rev()
+            .filter(|number| {
+                let case = &indexed[*number as usize - 1];
+                let begun = &words.last().unwrap().typed;
+                words.iter().enumerate().all(|(place, word)| {
+                    let begins = place + 1 == words.len()
+                        && (case.iter().any(|form| form.starts_with(begun)) || number.to_string().starts_with(begun));
+                    begins || word.forms.iter().any(|form| case.contains(form))
+                })
+            })
+            .take(25)
+            .collect();
+        hits += usize::from(!expected.is_empty());
+        full += usize::from(expected.len() == 25);
+        assert_eq!(found(&db.store, &typed).await, expected, "{typed:?}");
+    }
+    assert!(hits > 100 && full > 20 && hits < 300, "the questions should differ: {hits} with an answer, {full} full");
 }

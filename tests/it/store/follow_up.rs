@@ -57,18 +57,11 @@ async fn a_promise_is_read_back_whole(db: Fresh) {
 async fn a_promise_ends_exactly_once(db: Fresh) {
     let id = in_write!(db.store, c => insert(c, &promise(TEAM, None, BEN, 5_000)).await).unwrap();
     let open = in_read!(db.store, c => get(c, TEAM, id).await).unwrap().unwrap();
-    let done = FollowUp {
-        state: State::Done,
-        ended_at: Some(6_000),
-        ..open
-    };
+    let done = FollowUp { state: State::Done, ended_at: Some(6_000), ..open };
     let once = done.clone();
     assert!(in_write!(db.store, c => save(c, &once, 1).await).unwrap());
     // The same version: ending does not move the due time. The second press must lose all the same.
-    let cancelled = FollowUp {
-        state: State::Cancelled,
-        ..done.clone()
-    };
+    let cancelled = FollowUp { state: State::Cancelled, ..done.clone() };
     assert!(!in_write!(db.store, c => save(c, &cancelled, 1).await).unwrap());
     assert_eq!(in_read!(db.store, c => get(c, TEAM, id).await).unwrap(), Some(done));
 }
@@ -76,18 +69,10 @@ async fn a_promise_ends_exactly_once(db: Fresh) {
 async fn a_promise_that_was_moved_meanwhile_is_not_overwritten(db: Fresh) {
     let id = in_write!(db.store, c => insert(c, &promise(TEAM, None, BEN, 5_000)).await).unwrap();
     let seen = in_read!(db.store, c => get(c, TEAM, id).await).unwrap().unwrap();
-    let moved = FollowUp {
-        due_at: 9_000,
-        civil: "2026-12-25T12:00:00".to_owned(),
-        version: 2,
-        ..seen.clone()
-    };
+    let moved = FollowUp { due_at: 9_000, civil: "2026-12-25T12:00:00".to_owned(), version: 2, ..seen.clone() };
     let kept = moved.clone();
     assert!(in_write!(db.store, c => save(c, &moved, 1).await).unwrap());
-    let done = FollowUp {
-        state: State::Done,
-        ..seen
-    };
+    let done = FollowUp { state: State::Done, ..seen };
     assert!(!in_write!(db.store, c => save(c, &done, 1).await).unwrap());
     assert_eq!(in_read!(db.store, c => get(c, TEAM, id).await).unwrap(), Some(kept));
 }
@@ -125,29 +110,18 @@ async fn lists_show_open_promises_soonest_first(db: Fresh) {
         let case = case.map(CaseNumber);
         let listed = in_read!(db.store, c => list(c, TEAM, who, case, limit).await).unwrap();
         let expected: Vec<FollowUpId> = expected.into_iter().map(|index: usize| ids[index]).collect();
-        assert_eq!(
-            listed.iter().map(|one| one.id).collect::<Vec<_>>(),
-            expected,
-            "{who:?} {case:?}"
-        );
+        assert_eq!(listed.iter().map(|one| one.id).collect::<Vec<_>>(), expected, "{who:?} {case:?}");
     }
     let next = in_read!(db.store, c => next_due(c, TEAM, CaseNumber(1)).await).unwrap();
     assert_eq!(next.map(|one| one.due_at), Some(200));
-    assert_eq!(
-        in_read!(db.store, c => next_due(c, TEAM, CaseNumber(9)).await).unwrap(),
-        None
-    );
+    assert_eq!(in_read!(db.store, c => next_due(c, TEAM, CaseNumber(9)).await).unwrap(), None);
 }
 
 async fn another_teams_promise_does_not_exist(db: Fresh) {
     let id = in_write!(db.store, c => insert(c, &promise(OTHERS, None, BEN, 5_000)).await).unwrap();
     assert_eq!(in_read!(db.store, c => get(c, TEAM, id).await).unwrap(), None);
     let theirs = in_read!(db.store, c => get(c, OTHERS, id).await).unwrap().unwrap();
-    let stolen = FollowUp {
-        guild: TEAM,
-        state: State::Done,
-        ..theirs
-    };
+    let stolen = FollowUp { guild: TEAM, state: State::Done, ..theirs };
     assert!(!in_write!(db.store, c => save(c, &stolen, 1).await).unwrap());
     // Nor can a promise be hung on a case that the team does not have.
     in_write!(db.store, c => insert(c, &promise(TEAM, Some(1), BEN, 5_000)).await).unwrap_err();

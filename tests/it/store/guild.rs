@@ -33,23 +33,12 @@ async fn settings_are_read_back_as_they_were_saved(db: Fresh) {
         zone: "Europe/Vienna".to_owned(),
         land: Some("NW".to_owned()),
     };
-    for round in [
-        Settings::default(),
-        set.clone(),
-        Settings {
-            land: None,
-            agent_role: None,
-            ..set
-        },
-    ] {
+    for round in [Settings::default(), set.clone(), Settings { land: None, agent_role: None, ..set }] {
         let saved = round.clone();
         in_write!(db.store, c => save_settings(c, TEAM, &saved).await).unwrap();
         assert_eq!(in_read!(db.store, c => settings(c, TEAM).await).unwrap(), round);
     }
-    assert_eq!(
-        in_read!(db.store, c => settings(c, OTHERS).await).unwrap(),
-        Settings::default()
-    );
+    assert_eq!(in_read!(db.store, c => settings(c, OTHERS).await).unwrap(), Settings::default());
 }
 
 async fn a_team_is_present_until_the_bot_has_left_it(db: Fresh) {
@@ -65,11 +54,6 @@ async fn a_fact_is_read_back_and_replaced(db: Fresh) {
     assert_eq!(in_read!(db.store, c => meta_get(c, "commands").await).unwrap(), None);
     for value in ["abc", "def"] {
         in_write!(db.store, c => meta_set(c, "commands", value).await).unwrap();
-        assert_eq!(
-            in_read!(db.store, c => meta_get(c, "commands").await)
-                .unwrap()
-                .as_deref(),
-            Some(value)
-        );
+        assert_eq!(in_read!(db.store, c => meta_get(c, "commands").await).unwrap().as_deref(), Some(value));
     }
 }

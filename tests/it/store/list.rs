@@ -6,10 +6,7 @@ use ruhepol::store::follow_up;
 
 use super::{ANNA, BEN, Fresh, OTHERS, TEAM, in_read, in_write, on_both_engines, open, open_with};
 
-on_both_engines!(
-    every_view_shows_exactly_its_cases_newest_first,
-    a_long_list_comes_in_pages_without_loss
-);
+on_both_engines!(every_view_shows_exactly_its_cases_newest_first, a_long_list_comes_in_pages_without_loss);
 
 async fn every_view_shows_exactly_its_cases_newest_first(db: Fresh) {
     in_write!(db.store, c => {
@@ -57,19 +54,10 @@ async fn every_view_shows_exactly_its_cases_newest_first(db: Fresh) {
         assert!(!page.more);
     }
     let overdue_later = in_read!(db.store, c => list(c, TEAM, View::Overdue, ANNA, 900, 0).await).unwrap();
-    assert_eq!(
-        overdue_later.cases.iter().map(|line| line.number.0).collect::<Vec<_>>(),
-        [7, 3, 2]
-    );
+    assert_eq!(overdue_later.cases.iter().map(|line| line.number.0).collect::<Vec<_>>(), [7, 3, 2]);
     let line = &overdue_later.cases[1];
-    assert_eq!(
-        (line.status, line.priority, line.owner),
-        (Status::WaitingCustomer, Priority::High, Some(BEN))
-    );
-    assert_eq!(
-        (line.mood, line.customer.as_deref(), line.updated_at),
-        (2, Some("Kundin"), 1_000)
-    );
+    assert_eq!((line.status, line.priority, line.owner), (Status::WaitingCustomer, Priority::High, Some(BEN)));
+    assert_eq!((line.mood, line.customer.as_deref(), line.updated_at), (2, Some("Kundin"), 1_000));
 }
 
 async fn a_long_list_comes_in_pages_without_loss(db: Fresh) {

@@ -1,6 +1,7 @@
 //! Many commands a second against durable commits: four in five read, one in five opens a case.
 //!
 //! `cargo test --release --test it -- --ignored --nocapture store::load` reports what a command waits for the store.
+#![expect(clippy::print_stdout, reason = "a report for whoever runs it")]
 
 use std::time::Duration;
 
@@ -69,7 +70,7 @@ async fn under_load(db: Fresh) {
 /// One command; microseconds it waited for the store.
 async fn command(store: ruhepol::store::Store, n: u32) -> Result<u64, StoreError> {
     let watch = Stopwatch::start();
-    if n % 5 == 0 {
+    if n.is_multiple_of(5) {
         in_write!(store, c => {
             settings(c, TEAM).await?;
             let case = open(c, TEAM, "Rechnung doppelt, Kundin wartet auf Rückruf").await?;

@@ -53,9 +53,7 @@ use on_both_engines;
 /// `in_write!(store, c => work)`: work in one transaction; refusals are [`StoreError`]s.
 macro_rules! in_write {
     ($store:expr, $c:ident => $work:expr) => {
-        $store
-            .write::<_, ruhepol::store::StoreError, _>(move |$c| Box::pin(async move { $work }))
-            .await
+        $store.write::<_, ruhepol::store::StoreError, _>(move |$c| Box::pin(async move { $work })).await
     };
 }
 use in_write;
@@ -63,9 +61,7 @@ use in_write;
 /// `in_read!(store, c => work)`.
 macro_rules! in_read {
     ($store:expr, $c:ident => $work:expr) => {
-        $store
-            .read::<_, ruhepol::store::StoreError, _>(move |$c| Box::pin(async move { $work }))
-            .await
+        $store.read::<_, ruhepol::store::StoreError, _>(move |$c| Box::pin(async move { $work })).await
     };
 }
 use in_read;
@@ -86,22 +82,14 @@ impl Fresh {
     async fn sqlite() -> Self {
         let folder = Folder::new();
         let url = folder.url();
-        Self {
-            store: Store::open(&url).await.expect("a new file opens"),
-            url,
-            home: Home::Folder(folder),
-        }
+        Self { store: Store::open(&url).await.expect("a new file opens"), url, home: Home::Folder(folder) }
     }
 
     async fn postgres() -> Option<Self> {
         let database = postgres::database().await?;
         let url = database.url.clone();
         let store = Store::open(&url).await.expect("an empty database opens");
-        Some(Self {
-            store,
-            url,
-            home: Home::Database(database),
-        })
+        Some(Self { store, url, home: Home::Database(database) })
     }
 
     fn is_sqlite(&self) -> bool {
@@ -136,11 +124,7 @@ struct Folder(PathBuf);
 impl Folder {
     fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "ruhepol-store-{}-{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("ruhepol-store-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&path).expect("a temporary folder");
         Self(path)

@@ -22,10 +22,7 @@ async fn a_database_that_a_newer_program_has_changed_is_refused(db: Fresh) {
     .unwrap();
     for refused in [Store::open(&db.url).await.map(drop), Store::check(&db.url).await] {
         let refused = refused.unwrap_err();
-        assert!(
-            matches!(refused, OpenError::Newer { found: 9999, known } if known >= 3),
-            "{refused}"
-        );
+        assert!(matches!(refused, OpenError::Newer { found: 9999, known } if known >= 3), "{refused}");
         assert!(refused.to_string().contains("newer program"), "{refused}");
     }
 }
@@ -34,10 +31,7 @@ async fn opening_again_keeps_everything(db: Fresh) {
     in_write!(db.store, c => meta_set(c, "key", "value").await).unwrap();
     db.store.close().await;
     let again = Store::open(&db.url).await.unwrap();
-    assert_eq!(
-        in_read!(again, c => meta_get(c, "key").await).unwrap().as_deref(),
-        Some("value")
-    );
+    assert_eq!(in_read!(again, c => meta_get(c, "key").await).unwrap().as_deref(), Some("value"));
     again.close().await;
 }
 
@@ -47,15 +41,8 @@ async fn checking_a_good_database_changes_nothing(db: Fresh) {
     db.store.close().await;
     Store::check(&db.url).await.expect("while it does not");
     if db.is_sqlite() {
-        let left: Vec<_> = std::fs::read_dir(&db.folder().0)
-            .unwrap()
-            .map(|file| file.unwrap().file_name())
-            .collect();
-        assert!(
-            left.iter()
-                .all(|name| name == "ruhepol.db" || name == "ruhepol.db.lock"),
-            "{left:?}"
-        );
+        let left: Vec<_> = std::fs::read_dir(&db.folder().0).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert!(left.iter().all(|name| name == "ruhepol.db" || name == "ruhepol.db.lock"), "{left:?}");
     }
 }
 
@@ -63,10 +50,7 @@ async fn checking_a_good_database_changes_nothing(db: Fresh) {
 async fn a_file_in_use_by_another_process_is_refused() {
     let first = Fresh::sqlite().await;
     let refused = Store::open(&first.url).await.unwrap_err();
-    assert!(
-        matches!(&refused, OpenError::Locked { path } if path.ends_with("ruhepol.db")),
-        "{refused}"
-    );
+    assert!(matches!(&refused, OpenError::Locked { path } if path.ends_with("ruhepol.db")), "{refused}");
     assert!(refused.to_string().contains("Stop it"), "{refused}");
     first.store.close().await;
     Store::open(&first.url).await.expect("free again").close().await;
@@ -106,10 +90,7 @@ async fn a_file_that_is_no_database_is_refused_and_left_as_it_is() {
     let folder = Folder::new();
     let text = "This is a letter, not a database. ".repeat(200);
     std::fs::write(folder.file(), &text).unwrap();
-    for refused in [
-        Store::check(&folder.url()).await,
-        Store::open(&folder.url()).await.map(drop),
-    ] {
+    for refused in [Store::check(&folder.url()).await, Store::open(&folder.url()).await.map(drop)] {
         assert!(refused.unwrap_err().to_string().contains("not a database"));
     }
     assert_eq!(std::fs::read_to_string(folder.file()).unwrap(), text);
@@ -122,20 +103,14 @@ async fn a_new_file_is_readable_by_its_owner_only() {
     let db = Fresh::sqlite().await;
     in_write!(db.store, c => meta_set(c, "key", "value").await).unwrap();
     for file in ["ruhepol.db", "ruhepol.db-wal"] {
-        let mode = std::fs::metadata(db.folder().0.join(file))
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = std::fs::metadata(db.folder().0.join(file)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{file}");
     }
 }
 
 #[tokio::test]
 async fn an_address_nobody_answers_at_is_named_without_its_password() {
-    for url in [
-        "postgres://anna:geheim@127.0.0.1:1/ruhepol",
-        "postgres://anna:geheim@127.0.0.1:x/ruhepol",
-    ] {
+    for url in ["postgres://anna:geheim@127.0.0.1:1/ruhepol", "postgres://anna:geheim@127.0.0.1:x/ruhepol"] {
         for refused in [Store::open(url).await.map(drop), Store::check(url).await] {
             let refused = refused.unwrap_err();
             let text = format!("{refused} {refused:?}");

@@ -31,24 +31,12 @@ async fn a_server_that_was_stopped_and_started_is_used_again() {
         }
         for _ in 0..3 {
             let watch = Stopwatch::start();
-            assert!(
-                in_write!(store, c => next_number(c, TEAM).await)
-                    .unwrap_err()
-                    .is_unavailable()
-            );
-            assert!(
-                in_read!(store, c => meta_get(c, "key").await)
-                    .unwrap_err()
-                    .is_unavailable()
-            );
+            assert!(in_write!(store, c => next_number(c, TEAM).await).unwrap_err().is_unavailable());
+            assert!(in_read!(store, c => meta_get(c, "key").await).unwrap_err().is_unavailable());
             assert!(watch.elapsed() < Duration::from_secs(6), "{:?}", watch.elapsed());
         }
         server.resume();
-        assert_eq!(
-            in_write!(store, c => next_number(c, TEAM).await).unwrap().0,
-            2 + round,
-            "the next call works"
-        );
+        assert_eq!(in_write!(store, c => next_number(c, TEAM).await).unwrap().0, 2 + round, "the next call works");
     }
     store.close().await;
 }
@@ -72,19 +60,8 @@ async fn a_file_that_cannot_be_written_for_a_while_is_used_again() {
     let refused = in_write!(db.store, c => next_number(c, TEAM).await).unwrap_err();
     assert!(refused.is_unavailable(), "{refused}");
     let took = watch.elapsed();
-    assert!(
-        (2..3).contains(&took.as_secs()),
-        "a short lock is waited out, Discord waits 3 s: {took:?}"
-    );
-    assert_eq!(
-        in_read!(db.store, c => meta_get(c, "key").await).unwrap(),
-        None,
-        "reading goes on meanwhile"
-    );
+    assert!((2..3).contains(&took.as_secs()), "a short lock is waited out, Discord waits 3 s: {took:?}");
+    assert_eq!(in_read!(db.store, c => meta_get(c, "key").await).unwrap(), None, "reading goes on meanwhile");
     other.execute("rollback").await.unwrap();
-    assert_eq!(
-        in_write!(db.store, c => next_number(c, TEAM).await).unwrap().0,
-        1,
-        "the next call works"
-    );
+    assert_eq!(in_write!(db.store, c => next_number(c, TEAM).await).unwrap().0, 1, "the next call works");
 }

@@ -108,16 +108,14 @@ pub(super) fn percentile(times: &[u64], percent: usize) -> u64 {
 }
 
 fn setting(name: &str, default: usize) -> usize {
-    std::env::var(name)
-        .ok()
-        .map_or(default, |value| value.parse().expect("a number"))
+    std::env::var(name).ok().map_or(default, |value| value.parse().expect("a number"))
 }
 
 /// Repeatable chance (splitmix64).
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
+    pub(super) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -126,7 +124,7 @@ impl Dice {
     }
 
     /// A word as cases have them: few are common, many are rare (about 4 000 in all).
-    fn word(&mut self) -> String {
+    pub(super) fn word(&mut self) -> String {
         const STEMS: [&str; 40] = [
             "rechnung",
             "lieferung",
@@ -173,18 +171,12 @@ impl Dice {
         let share = self.below(10_000) as f64 / 10_000.0;
         let rank = (share.powi(4) * 4_000.0) as usize;
         let stem = STEMS[rank % STEMS.len()];
-        if rank < STEMS.len() {
-            stem.to_owned()
-        } else {
-            format!("{stem}{}", syllables(rank / STEMS.len()))
-        }
+        if rank < STEMS.len() { stem.to_owned() } else { format!("{stem}{}", syllables(rank / STEMS.len())) }
     }
 }
 
 fn syllables(mut n: usize) -> String {
-    const PARTS: [&str; 10] = [
-        "bau", "dorf", "feld", "gut", "haus", "kamp", "land", "mark", "nord", "park",
-    ];
+    const PARTS: [&str; 10] = ["bau", "dorf", "feld", "gut", "haus", "kamp", "land", "mark", "nord", "park"];
     let mut text = String::new();
     while n > 0 {
         text.push_str(PARTS[n % 10]);
@@ -204,13 +196,7 @@ async fn fill(db: &Fresh, teams: usize, size: usize) {
             let title: Vec<String> = (0..4 + dice.below(5)).map(|_| dice.word()).collect();
             let mut found_by: Vec<String> = vec![number.to_string()];
             for word in &title {
-                found_by.extend(
-                    forms
-                        .entry(word.clone())
-                        .or_insert_with(|| search::words(word))
-                        .iter()
-                        .cloned(),
-                );
+                found_by.extend(forms.entry(word.clone()).or_insert_with(|| search::words(word)).iter().cloned());
             }
             found_by.sort();
             found_by.dedup();
@@ -240,22 +226,14 @@ async fn fill(db: &Fresh, teams: usize, size: usize) {
             words.extend(found_by.into_iter().map(|word| (word, number)));
         }
         words.sort();
-        let json = [
-            serde_json::json!(cases),
-            serde_json::json!(words),
-            serde_json::json!(promises),
-        ];
+        let json = [serde_json::json!(cases), serde_json::json!(words), serde_json::json!(promises)];
         insert(db, team as i64, size as i64, &json.map(|rows| rows.to_string())).await;
     }
     // As autovacuum does; on SQLite the plans must be right without.
     if !db.is_sqlite() {
         db.behind("vacuum analyze").await.unwrap();
     }
-    println!(
-        "{:?}: {teams} teams of {size} filled in {:?}",
-        db.store,
-        watch.elapsed()
-    );
+    println!("{:?}: {teams} teams of {size} filled in {:?}", db.store, watch.elapsed());
 }
 
 async fn insert(db: &Fresh, team: i64, size: i64, json: &[String; 3]) {
@@ -278,19 +256,9 @@ async fn insert(db: &Fresh, team: i64, size: i64, json: &[String; 3]) {
         ];
         let mut connection = sqlx::SqliteConnection::connect(&db.url).await.unwrap();
         let mut work = connection.begin().await.unwrap();
-        sqlx::query(TEAM)
-            .bind(team)
-            .bind(size)
-            .execute(&mut *work)
-            .await
-            .unwrap();
+        sqlx::query(TEAM).bind(team).bind(size).execute(&mut *work).await.unwrap();
         for (text, rows) in texts.into_iter().zip(json) {
-            sqlx::query(sqlx::AssertSqlSafe(text))
-                .bind(team)
-                .bind(rows)
-                .execute(&mut *work)
-                .await
-                .unwrap();
+            sqlx::query(sqlx::AssertSqlSafe(text)).bind(team).bind(rows).execute(&mut *work).await.unwrap();
         }
         work.commit().await.unwrap();
     } else {
@@ -307,19 +275,9 @@ async fn insert(db: &Fresh, team: i64, size: i64, json: &[String; 3]) {
         ];
         let mut connection = sqlx::PgConnection::connect(&db.url).await.unwrap();
         let mut work = connection.begin().await.unwrap();
-        sqlx::query(TEAM)
-            .bind(team)
-            .bind(size)
-            .execute(&mut *work)
-            .await
-            .unwrap();
+        sqlx::query(TEAM).bind(team).bind(size).execute(&mut *work).await.unwrap();
         for (text, rows) in texts.into_iter().zip(json) {
-            sqlx::query(sqlx::AssertSqlSafe(text))
-                .bind(team)
-                .bind(rows)
-                .execute(&mut *work)
-                .await
-                .unwrap();
+            sqlx::query(sqlx::AssertSqlSafe(text)).bind(team).bind(rows).execute(&mut *work).await.unwrap();
         }
         work.commit().await.unwrap();
     }

@@ -70,10 +70,7 @@ fn release(holding: Vec<oneshot::Sender<()>>) {
 fn commits_in_log(db: &Fresh) -> usize {
     let log = std::fs::read(db.folder().file().with_extension("db-wal")).unwrap();
     let page = u32::from_be_bytes(log[8..12].try_into().unwrap()) as usize;
-    log[32..]
-        .chunks_exact(24 + page)
-        .filter(|frame| frame[4..8] != [0; 4])
-        .count()
+    log[32..].chunks_exact(24 + page).filter(|frame| frame[4..8] != [0; 4]).count()
 }
 
 // Negative control: with the three savepoint statements taken out of `commit_together` (src/store/sqlite.rs) the odd
@@ -107,10 +104,7 @@ async fn a_failing_write_does_no_harm_to_those_it_shares_a_commit_with(db: Fresh
     }
     if let Some(before) = before {
         let commits = commits_in_log(&db) - before;
-        assert!(
-            (1..=3).contains(&commits),
-            "ten writes that waited together took {commits} commits"
-        );
+        assert!((1..=3).contains(&commits), "ten writes that waited together took {commits} commits");
     }
 }
 
@@ -193,17 +187,10 @@ async fn a_busy_database_refuses_in_time_and_never_does_the_work_later(db: Fresh
         assert!(one.await.unwrap().unwrap_err().is_unavailable());
     }
     let took = watch.elapsed();
-    assert!(
-        took < Duration::from_millis(2_900),
-        "Discord waits 3 s, this took {took:?}"
-    );
+    assert!(took < Duration::from_millis(2_900), "Discord waits 3 s, this took {took:?}");
     release(holding);
     tokio::time::sleep(Duration::from_millis(200)).await;
-    assert_eq!(
-        in_write!(db.store, c => next_number(c, TEAM).await).unwrap().0,
-        1,
-        "refused work was done later"
-    );
+    assert_eq!(in_write!(db.store, c => next_number(c, TEAM).await).unwrap().0, 1, "refused work was done later");
 }
 
 async fn a_read_sees_one_moment_only(db: Fresh) {
@@ -247,20 +234,9 @@ async fn a_closed_store_refuses_and_a_new_one_finds_everything(db: Fresh) {
             Err(refused) => assert!(refused.is_unavailable(), "{refused}"),
         }
     }
-    assert!(
-        in_write!(db.store, c => next_number(c, TEAM).await)
-            .unwrap_err()
-            .is_unavailable()
-    );
-    assert!(
-        in_read!(db.store, c => meta_get(c, "key").await)
-            .unwrap_err()
-            .is_unavailable()
-    );
+    assert!(in_write!(db.store, c => next_number(c, TEAM).await).unwrap_err().is_unavailable());
+    assert!(in_read!(db.store, c => meta_get(c, "key").await).unwrap_err().is_unavailable());
     let reopened = Store::open(&db.url).await.unwrap();
-    assert_eq!(
-        in_write!(reopened, c => next_number(c, TEAM).await).unwrap().0,
-        done + 1
-    );
+    assert_eq!(in_write!(reopened, c => next_number(c, TEAM).await).unwrap().0, done + 1);
     reopened.close().await;
 }

@@ -1,0 +1,40 @@
+# What one does here every day. `just` lists it.
+
+# A proof that fails must not hide behind `tee`.
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+_default:
+    @just --list
+
+# Everything CI checks
+ci:
+    ./test
+
+# Only the tests; `just test heated` runs those with that word in their name
+test *words:
+    cargo test --features testing {{words}}
+
+# Put the source in form
+fmt:
+    cargo fmt
+
+# What clippy thinks
+lint:
+    cargo clippy --all-targets --features testing -- -D warnings
+
+# Documentation of the library, opened in a browser
+doc:
+    cargo doc --no-deps --open
+
+# The loopback Discord with a conversation that shows all three jobs
+demo:
+    cargo run --release -- sandbox --demo
+
+# The long proofs: a million cases, load. Minutes; their figures go to docs/figures.txt
+prove:
+    mkdir -p docs
+    cargo test --release --features testing -- --ignored --nocapture --test-threads 1 | tee docs/figures.txt
+
+# Known vulnerabilities in dependencies; needs cargo-deny and the network
+audit:
+    cargo deny check advisories
