@@ -222,6 +222,8 @@ pub struct ChannelInfo {
     pub public: bool,
     /// Rights the bot lacks there of those the kind needs.
     pub missing: Vec<Right>,
+    /// Roles whose people see every private thread there (they may manage threads).
+    pub thread_managers: Vec<RoleId>,
 }
 
 /// How to open a place for a case.

@@ -11,6 +11,7 @@ use ruhepol::config::{Config, LogFormat};
 use ruhepol::discord::Ended;
 use ruhepol::follow_up::Land;
 use ruhepol::lines;
+use ruhepol::locale::Lang;
 use ruhepol::store::OpenError;
 use tracing_subscriber::EnvFilter;
 
@@ -56,6 +57,9 @@ enum Command {
         /// Play a conversation that shows all three jobs, leave it on the page and go on serving.
         #[arg(long)]
         demo: bool,
+        /// Language of the demonstration: de or en.
+        #[arg(long, default_value = "de", value_parser = ["de", "en"], requires = "demo")]
+        language: String,
     },
     /// Check configuration and database without connecting.
     Check {
@@ -98,7 +102,9 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Run { config } => run(config),
         #[cfg(feature = "sandbox")]
-        Command::Sandbox { port, data, bind, demo } => sandbox(port, data, bind, demo),
+        Command::Sandbox { port, data, bind, demo, language } => {
+            sandbox(port, data, bind, demo.then(|| Lang::from_code(&language).unwrap_or_default()))
+        }
         Command::Check { config } => check(config),
         Command::Tone { threads } => tone(threads),
         Command::When { now, zone, land } => when(now, &zone, land.as_deref()),
@@ -125,7 +131,7 @@ fn run(file: Option<PathBuf>) -> Outcome {
 }
 
 #[cfg(feature = "sandbox")]
-fn sandbox(port: u16, data: PathBuf, bind: std::net::IpAddr, demo: bool) -> Outcome {
+fn sandbox(port: u16, data: PathBuf, bind: std::net::IpAddr, demo: Option<Lang>) -> Outcome {
     if !bind.is_loopback() {
         let reason = format!("--bind {bind}: the sandbox has no passwords, so it listens on 127.0.0.1 only");
         return Err((USAGE, reason));

@@ -246,6 +246,7 @@ setup-need-case-channel = Lege mit `fall_kanal` fest, wohin Fälle kommen. Bis d
 setup-need-alert-channel = Lege mit `hinweis_kanal` fest, wo steht, wenn sich etwas nicht zustellen ließ.
 setup-channel-gone = { $channel } kann ich nicht erreichen. Bitte gib mir dort „Kanal ansehen“ oder wähle einen anderen.
 setup-rights-missing = In { $channel } fehlen mir Rechte: { $rights }.
+setup-threads-hidden = Private Threads in { $channel } sieht nur, wer daran beteiligt ist. Damit das ganze Team seine Fälle sieht, gib { $role } dort das Recht „Threads verwalten“.
 setup-public = { $channel } kann jeder auf dem Server lesen, auch Kundinnen und Kunden. Bitte beschränke ihn auf das Team.
 right-view = Kanal ansehen
 right-send = Nachrichten senden

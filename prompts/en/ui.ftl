@@ -246,6 +246,7 @@ setup-need-case-channel = Choose with `case_channel` where cases go. Until then 
 setup-need-alert-channel = Choose with `alert_channel` where to say that something could not be delivered.
 setup-channel-gone = I cannot reach { $channel }. Please give me "View Channel" there or choose another one.
 setup-rights-missing = I lack rights in { $channel }: { $rights }.
+setup-threads-hidden = Only those involved see private threads in { $channel }. For the whole team to see its cases, give { $role } the right "Manage Threads" there.
 setup-public = Everybody on the server can read { $channel }, customers too. Please limit it to the team.
 right-view = View Channel
 right-send = Send Messages

@@ -10,6 +10,7 @@ use super::{StartError, demo, run};
 use crate::clock::VirtualClock;
 use crate::config::{Config, Database, Discord as DiscordConfig};
 use crate::discord::Ended;
+use crate::locale::Lang;
 use crate::sandbox::{Discord, Options, World};
 
 /// Where the sandbox listens and keeps its files.
@@ -19,8 +20,8 @@ pub struct Playground {
     pub port: u16,
     /// Folder for the bot's database and the loopback Discord's file.
     pub data: PathBuf,
-    /// Play the demonstration first.
-    pub demo: bool,
+    /// Play the demonstration first, in this language.
+    pub demo: Option<Lang>,
 }
 
 impl Playground {
@@ -32,16 +33,16 @@ impl Playground {
             port: self.port,
             data: Some(self.data.clone()),
             clock: VirtualClock::running(),
-            world: World::demo(),
+            world: world(),
             validate: true,
         })
         .await
         .map_err(|error| StartError::Other(error.to_string()))?;
         ready(&discord.base_url());
-        if self.demo {
+        if let Some(lang) = self.demo {
             let playing = discord.clone();
             tokio::spawn(async move {
-                if let Err(reason) = demo::play(&playing).await {
+                if let Err(reason) = demo::play(&playing, lang).await {
                     tracing::error!(reason, "the demonstration stopped");
                 }
             });
@@ -51,6 +52,13 @@ impl Playground {
         discord.stop().await;
         ended
     }
+}
+
+/// The seeded world, with our name on its bot.
+fn world() -> World {
+    let mut world = World::demo();
+    world.name_bot("ruhepol", "Ruhepol");
+    world
 }
 
 fn config(discord: &Discord, data: &Path) -> Config {

@@ -26,7 +26,7 @@ pub enum TitleRefused {
 
 /// One line, white space folded, nothing invisible.
 pub fn clean_title(typed: &str) -> Result<String, TitleRefused> {
-    let title = clean_text(typed).split_whitespace().collect::<Vec<_>>().join(" ");
+    let title = visible(typed).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
     let length = title.graphemes(true).count();
     if !title.chars().any(is_visible) {
         Err(TitleRefused::Empty)
@@ -39,8 +39,12 @@ pub fn clean_title(typed: &str) -> Result<String, TitleRefused> {
 
 /// Many lines, trimmed, at most [`MAX_TEXT`] scalars, nothing invisible.
 pub fn clean_text(typed: &str) -> String {
-    let kept: String = typed.chars().filter(|&c| !is_hidden(c)).take(MAX_TEXT).collect();
+    let kept: String = visible(typed).take(MAX_TEXT).collect();
     kept.trim().to_owned()
+}
+
+fn visible(typed: &str) -> impl Iterator<Item = char> {
+    typed.chars().filter(|&c| !is_hidden(c))
 }
 
 /// The name of a case's thread. Numbers and statuses stay out of it, as renaming is limited to two in ten minutes.

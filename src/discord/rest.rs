@@ -20,13 +20,13 @@ use tokio::sync::OnceCell;
 use crate::chat::{Answer, ChannelInfo, ChannelKind, Chat, ChatError, Message, Seen, SeenThread, ThreadKind};
 use crate::clock::Stopwatch;
 use crate::discord::render::{clip, message_json};
-use crate::id::{ChannelId, GuildId, MessageId, UserId};
+use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 
 mod pace;
 mod rights;
 
 use pace::{Left, Pace};
-use rights::{RawChannel, RawId, RawRole, kind_of, missing, rights};
+use rights::{Overwrite, RawChannel, RawId, RawRole, kind_of, missing, rights};
 
 /// Every call ends within this much real time, waiting for our turn included. Below a delivery's lease of 12 s.
 pub const DEADLINE: Duration = Duration::from_secs(8);
@@ -177,7 +177,15 @@ impl Rest {
         let kind = kind_of(channel.kind);
         let parent = channel.parent_id.as_deref().map(id).transpose()?.map(ChannelId);
         let Some(guild_text) = channel.guild_id.as_deref() else {
-            return Ok(ChannelInfo { id: asked, guild: None, kind, parent: None, public: false, missing: Vec::new() });
+            return Ok(ChannelInfo {
+                id: asked,
+                guild: None,
+                kind,
+                parent: None,
+                public: false,
+                missing: Vec::new(),
+                thread_managers: Vec::new(),
+            });
         };
         let guild = id(guild_text)?;
         let guild_id = raw::GuildId::new(guild.max(1));
@@ -201,6 +209,7 @@ impl Rest {
             parent: if kind == ChannelKind::Thread { parent } else { None },
             public: channel.kind != PRIVATE_THREAD && everyone.contains(Permissions::VIEW_CHANNEL),
             missing: missing(kind, mine),
+            thread_managers: thread_managers(guild_text, &roles, &overwrites)?,
         })
     }
 }
@@ -355,6 +364,15 @@ struct RawMessage {
 #[derive(Deserialize)]
 struct RawThreads {
     threads: Vec<RawChannel>,
+}
+
+/// The roles that see all private threads of a channel.
+fn thread_managers(guild: &str, roles: &[RawRole], overwrites: &[Overwrite]) -> Result<Vec<RoleId>, ChatError> {
+    let manages = |role: &&RawRole| {
+        let held = [role.id.clone()];
+        rights(guild, roles, overwrites, &held, None).contains(Permissions::VIEW_CHANNEL | Permissions::MANAGE_THREADS)
+    };
+    roles.iter().filter(manages).map(|role| Ok(RoleId(id(&role.id)?))).collect()
 }
 
 fn channel_id(id: ChannelId) -> raw::ChannelId {

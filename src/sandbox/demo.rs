@@ -13,6 +13,14 @@ fn hidden_but(guild: u64, roles: &[u64]) -> Vec<Overwrite> {
     overwrites
 }
 
+/// Lets a role see all private threads.
+fn with_threads(mut overwrites: Vec<Overwrite>, role: u64) -> Vec<Overwrite> {
+    for overwrite in overwrites.iter_mut().filter(|overwrite| overwrite.id == role) {
+        overwrite.allow |= may::MANAGE_THREADS;
+    }
+    overwrites
+}
+
 /// Builds the demo world.
 pub fn world() -> World {
     let mut world = World::empty(MADE_MS);
@@ -45,7 +53,7 @@ pub fn world() -> World {
         let id = world.add_channel(guild, TEXT, name, Vec::new(), MADE_MS);
         topic(&mut world, id, text);
     }
-    let cases = world.add_channel(guild, TEXT, "fälle", hidden_but(guild, &[team, bot]), MADE_MS);
+    let cases = world.add_channel(guild, TEXT, "fälle", with_threads(hidden_but(guild, &[team, bot]), team), MADE_MS);
     topic(&mut world, cases, "Nur für das Team");
     let leads = world.add_channel(guild, TEXT, "leitung", hidden_but(guild, &[lead, bot]), MADE_MS);
     topic(&mut world, leads, "Nur für die Leitung");

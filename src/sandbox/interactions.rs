@@ -147,6 +147,8 @@ pub struct Spec {
     pub message: Option<u64>,
     /// Message type of an answer.
     pub answer_kind: u8,
+    /// Sent by a changed client, from a channel its user need not see.
+    pub forged: bool,
 }
 
 fn token(id: u64) -> String {
@@ -172,7 +174,7 @@ pub fn begin(state: &mut State, spec: &Spec) -> Result<(u64, oneshot::Receiver<A
     let world = &state.world;
     let channel = world.channels.get(&spec.channel).ok_or("there is no such channel")?;
     let bits = permissions::in_channel(world, channel, spec.user);
-    if bits & permissions::VIEW_CHANNEL == 0 {
+    if bits & permissions::VIEW_CHANNEL == 0 && !spec.forged {
         return Err("this user does not see the channel".to_owned());
     }
     let bot_bits = permissions::in_channel(world, channel, world.bot);

@@ -125,6 +125,7 @@ pub fn command(state: &State, what: &Invocation<'_>, autocomplete: bool) -> Resu
         data,
         message: None,
         answer_kind: if kind == 1 { 20 } else { 23 },
+        forged: false,
     })
 }
 
@@ -308,7 +309,7 @@ pub fn press(
         }
     }
     let locale = locale.to_owned();
-    Ok(Spec { kind: COMPONENT, user, locale, channel, data, message: Some(message), answer_kind: 0 })
+    Ok(Spec { kind: COMPONENT, user, locale, channel, data, message: Some(message), answer_kind: 0, forged })
 }
 
 /// Builds the interaction of a modal with its fields filled in; absent fields keep what was prefilled.
@@ -351,5 +352,5 @@ pub fn submit(
     }
     let message = modal["message_id"].as_str().and_then(|id| id.parse().ok());
     let data = json!({"custom_id": modal["custom_id"], "components": rows});
-    Ok(Spec { kind: MODAL, user, locale: locale.to_owned(), channel, data, message, answer_kind: 0 })
+    Ok(Spec { kind: MODAL, user, locale: locale.to_owned(), channel, data, message, answer_kind: 0, forged: false })
 }

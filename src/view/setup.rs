@@ -42,6 +42,14 @@ pub(super) fn setup(voice: Voice<'_>, report: &SetupReport) -> Message {
             let args = [("channel", channel.as_str()), ("rights", &rights.join(", "))];
             to_do.push(voice.with("setup-rights-missing", &args));
         }
+        if let (Some(agents), Some(info)) = (s.agent_role, &found.info)
+            && info.kind == crate::chat::ChannelKind::Text
+            && s.case_channel == Some(found.channel)
+            && !info.thread_managers.contains(&agents)
+        {
+            let args = [("channel", channel.as_str()), ("role", &text::role(agents))];
+            to_do.push(voice.with("setup-threads-hidden", &args));
+        }
         let forum = found.info.as_ref().is_some_and(|info| info.public && info.kind == crate::chat::ChannelKind::Forum);
         let alerts = found.info.as_ref().is_some_and(|info| info.public) && s.alert_channel == Some(found.channel);
         if forum || alerts {

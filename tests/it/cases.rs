@@ -217,7 +217,7 @@ async fn lists_pages_and_search_find_cases_by_stemmed_words() {
     let mine = town.slash("Ben", "fälle", "case list", &[]).await;
     assert!(mine.contains("Hier liegt nichts"), "{mine}");
 
-    let suggested = suggest(&town, "Anna", "case show", "case", "rechn 11").await;
+    let suggested = suggest(&town, "Anna", "case show", "case", "rechnung 11").await;
     assert_eq!(suggested, ["#11 · Rechnung 11 prüfen"]);
     let by_number = suggest(&town, "Anna", "case show", "case", "1").await;
     assert!(by_number.contains(&"#1 · Rechnung 1 prüfen".to_owned()) && by_number.contains(&"#12 · Rechnung 12 prüfen".to_owned()));

@@ -1,0 +1,242 @@
+//! The real process, killed without warning between any two steps of open → promise → due → delivered, and started again.
+//! Needs the cargo feature `testing`, which builds the failpoints in.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use ruhepol::clock::VirtualClock;
+use ruhepol::sandbox::{Answer, Discord, Options, World};
+use serde_json::{Value, json};
+
+use crate::harness::{id, openapi, postgres};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A loopback Discord, a clock file both sides share, and the process.
+struct Stage {
+    discord: Discord,
+    clock: Arc<VirtualClock>,
+    folder: tempfile::TempDir,
+    database: String,
+    process: Option<Child>,
+}
+
+impl Stage {
+    async fn new(database: Option<&str>) -> Self {
+        let clock = VirtualClock::frozen_at("2026-11-19T09:00:00Z".parse::<Timestamp>().unwrap());
+        let options =
+            Options { port: 0, data: None, clock: Arc::clone(&clock), world: World::demo(), validate: true };
+        let discord = Discord::start(options).await.expect("the loopback Discord starts");
+        let folder = tempfile::tempdir().unwrap();
+        let file = || format!("sqlite://{}", folder.path().join("ruhepol.db").display());
+        let database = database.map_or_else(file, str::to_owned);
+        let stage = Self { discord, clock, folder, database, process: None };
+        stage.show_time();
+        stage
+    }
+
+    fn clock_file(&self) -> std::path::PathBuf {
+        self.folder.path().join("now")
+    }
+
+    /// Written beside and renamed, so that the process never reads half of it.
+    fn show_time(&self) {
+        let next = self.folder.path().join("now.next");
+        std::fs::write(&next, self.clock.now().to_string()).unwrap();
+        std::fs::rename(next, self.clock_file()).unwrap();
+    }
+
+    fn pass(&self, ms: i64) {
+        self.clock.advance_ms(ms);
+        self.show_time();
+    }
+
+    async fn start(&mut self, failpoint: Option<&str>) {
+        let log = std::fs::File::options().create(true).append(true).open(self.folder.path().join("log")).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ruhepol"));
+        command
+            .arg("run")
+            .env("RUHEPOL_DISCORD__TOKEN", self.discord.token())
+            .env("RUHEPOL_DISCORD__PROXY", self.discord.base_url())
+            .env("RUHEPOL_DATABASE__URL", &self.database)
+            .env("RUHEPOL_TEST__CLOCK", format!("@{}", self.clock_file().display()))
+            .stdout(Stdio::null())
+            .stderr(log);
+        if let Some(failpoint) = failpoint {
+            command.env("RUHEPOL_TEST__FAILPOINT", failpoint);
+        }
+        self.process = Some(command.spawn().expect("the binary starts"));
+    }
+
+    async fn online(&self) {
+        let up = |discord: &Discord| discord.bot_online() && !discord.commands().is_empty();
+        assert!(self.discord.until(up, PATIENCE).await, "online:\n{}", self.log());
+    }
+
+    fn log(&self) -> String {
+        let all = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+        all.lines().rev().take(30).collect::<Vec<_>>().join("\n")
+    }
+
+    fn alive(&mut self) -> bool {
+        self.process.as_mut().is_some_and(|process| matches!(process.try_wait(), Ok(None)))
+    }
+
+    /// SIGKILL, if the failpoint has not done it already.
+    fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+
+    async fn restart(&mut self) {
+        self.kill();
+        self.discord.until(|discord| !discord.bot_online(), PATIENCE).await;
+        self.start(None).await;
+        self.online().await;
+    }
+
+    async fn slash(&self, user: &str, channel: u64, name: &str, sub: Option<&str>, options: &[(&str, Value)]) -> Answer {
+        let options: Vec<Value> = options.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        let options = match sub {
+            Some(sub) => json!([{ "name": sub, "type": 1, "options": options }]),
+            None => json!(options),
+        };
+        self.discord.command(self.discord.world().user(user), "de", channel, name, options, None).await
+    }
+
+    fn threads(&self) -> Vec<u64> {
+        self.discord.threads(self.discord.world().channel("fälle")).iter().map(|thread| id(&thread["id"])).collect()
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Opens a case, promises something, lets it come due; dies at `failpoint` and is started again whenever it is dead.
+/// What a person was told is done must be there once; what they saw fail they try again, as people do.
+async fn survives(failpoint: &str, database: Option<&str>) {
+    let mut stage = Stage::new(database).await;
+    let cases = stage.discord.world().channel("fälle");
+    stage.start(None).await;
+    stage.online().await;
+    let team = stage.discord.world().role("Team").to_string();
+    let options = [("agent_role", json!(team)), ("case_channel", json!(cases.to_string()))];
+    stage.slash("Admin", cases, "setup", None, &options).await;
+    stage.kill();
+    stage.discord.until(|discord| !discord.bot_online(), PATIENCE).await;
+    stage.start(Some(failpoint)).await;
+    stage.online().await;
+
+    let mut died = false;
+    let told = |answer: &Answer| answer.message.as_ref().map(|m| m["content"].to_string()).unwrap_or_default();
+    for _ in 0..5 {
+        let answer = stage.slash("Anna", cases, "case", Some("open"), &[("title", json!("Kill"))]).await;
+        if told(&answer).contains("ist eröffnet") {
+            break;
+        }
+        // Nobody told Anna that it worked: she looks whether it did before she tries again.
+        died = true;
+        stage.restart().await;
+        let list = stage.slash("Anna", cases, "case", Some("list"), &[("view", json!("all"))]).await;
+        if list.message.unwrap()["embeds"].to_string().contains("Kill") {
+            break;
+        }
+    }
+    for _ in 0..200 {
+        if !stage.threads().is_empty() && stage.threads().iter().any(|&thread| !stage.discord.messages(thread).is_empty()) {
+            break;
+        }
+        if !stage.alive() {
+            died = true;
+            stage.restart().await;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let thread = *stage.threads().first().unwrap_or_else(|| panic!("{failpoint}: no thread:\n{}", stage.log()));
+    for _ in 0..5 {
+        let options = [("what", json!("Rückruf")), ("when", json!("in 1 Stunde")), ("case", json!("1"))];
+        if !stage.alive() {
+            died = true;
+            stage.restart().await;
+        }
+        if told(&stage.slash("Anna", cases, "followup", Some("add"), &options).await).contains("Ist notiert") {
+            break;
+        }
+        let list = stage.slash("Anna", cases, "followup", Some("list"), &[]).await;
+        if list.message.is_some_and(|message| message["embeds"].to_string().contains("Rückruf")) {
+            break;
+        }
+    }
+    stage.pass(3_600_000);
+    for _ in 0..400 {
+        if !stage.alive() {
+            died = true;
+            stage.restart().await;
+        }
+        if stage.discord.messages(thread).len() >= 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    // Time for the failpoint after the last step, and for a double to show.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    if !stage.alive() {
+        died = true;
+        stage.restart().await;
+        tokio::time::sleep(Duration::from_secs(4)).await;
+    }
+    assert!(died, "{failpoint} was never passed: the test proved nothing");
+    let messages: Vec<String> = stage
+        .discord
+        .messages(thread)
+        .iter()
+        .map(|message| format!("{} {}", message["content"], message["embeds"][0]["title"]))
+        .collect();
+    assert_eq!(stage.threads().len(), 1, "{failpoint}: one thread\n{}", stage.log());
+    assert_eq!(messages.len(), 2, "{failpoint}: one card and one reminder: {messages:#?}\n{}", stage.log());
+    assert!(messages[0].contains("#1 · Kill") && messages[1].contains("Rückruf"), "{messages:#?}");
+    assert!(stage.discord.violations().is_empty(), "{:?}", stage.discord.violations());
+    for request in stage.discord.requests() {
+        let found = openapi::violations(&request.method, &request.path, Some(&request.body).filter(|b| !b.is_null()));
+        assert!(found.is_empty(), "{found:?}");
+    }
+    assert!(Path::new(&stage.clock_file()).exists());
+}
+
+macro_rules! killed_at {
+    ($($name:ident: $failpoint:literal;)+) => {$(
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                super::survives($failpoint, None).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                let Some(database) = super::postgres::database().await else { return };
+                super::survives($failpoint, Some(&database.url)).await;
+            }
+        }
+    )+};
+}
+
+killed_at! {
+    before_the_case_is_committed: "open.before_commit";
+    after_the_case_is_committed: "open.after_commit";
+    when_the_card_is_claimed: "delivery.claimed:1";
+    after_the_thread_is_made: "card.thread_opened";
+    after_the_card_is_placed: "card.placed";
+    before_a_byte_of_the_reminder_leaves: "delivery.sending:2";
+    after_the_first_message_is_accepted: "delivery.accepted:1";
+    after_the_second_message_is_accepted: "delivery.accepted:2";
+    after_the_third_message_is_accepted: "delivery.accepted:3";
+    after_everything_is_noted: "delivery.sent:3";
+}

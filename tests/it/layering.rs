@@ -67,7 +67,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "tone",
         ],
     ),
-    ("main", &["app", "clock", "config", "discord", "follow_up", "lines", "store", "tone"]),
+    ("main", &["app", "clock", "config", "discord", "follow_up", "lines", "locale", "store", "tone"]),
     ("lib", &[]),
 ];
 

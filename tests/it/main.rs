@@ -7,7 +7,7 @@ mod chaos;
 mod cli;
 mod harness;
 mod kill;
-//mod layering;
+mod layering;
 mod promises;
 mod refusals;
 mod store;

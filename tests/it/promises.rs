@@ -92,8 +92,8 @@ async fn what_came_due_while_the_bot_was_away_comes_late_and_says_so() {
     town.stop().await;
     town.clock.advance_ms(5 * HOUR_MS);
     town.start().await;
-    let reminder = town.message_saying(thread, "Zurückrufen").await;
-    assert!(town.read(&reminder).contains("kommt verspätet"), "{}", town.read(&reminder));
+    let reminder = town.message_saying(thread, "kommt verspätet").await;
+    assert!(town.read(&reminder).contains("Zurückrufen"), "{}", town.read(&reminder));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

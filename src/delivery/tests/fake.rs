@@ -382,7 +382,15 @@ impl Chat for Fake {
             };
             let parent = thread.map(|one| one.parent);
             let public = state.public.contains(&id);
-            Ok(ChannelInfo { id, guild: Some(GuildId(1)), kind, parent, public, missing: Vec::new() })
+            Ok(ChannelInfo {
+                id,
+                guild: Some(GuildId(1)),
+                kind,
+                parent,
+                public,
+                missing: Vec::new(),
+                thread_managers: Vec::new(),
+            })
         }))
     }
 }

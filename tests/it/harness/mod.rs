@@ -218,7 +218,8 @@ impl Town {
             threads.sort_by_key(|thread| id(&thread["id"]));
             threads.iter().filter_map(|thread| discord.messages(id(&thread["id"])).into_iter().next()).collect()
         };
-        self.discord.until(|discord| first(discord).len() >= count, SOON).await;
+        // A thread whose making is in doubt is looked for after 16 s.
+        self.discord.until(|discord| first(discord).len() >= count, 3 * SOON).await;
         let cards = first(&self.discord);
         assert_eq!(cards.len(), count, "cards in the case channel");
         cards
