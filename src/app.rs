@@ -55,12 +55,14 @@ pub async fn run(config: &Config, clock: Clock, mut stop: watch::Receiver<bool>)
     let delivery = Delivery::new(store.clone(), Arc::clone(&chat), Arc::clone(&texts), clock.clone());
     let wake = delivery.waker();
     let desk = Desk { store: store.clone(), chat, clock, rules, wake: Arc::new(move || wake.wake()) };
-    let settings = Settings { token, proxy: config.discord.proxy.clone(), message_content: config.discord.message_content };
+    let settings =
+        Settings { token, proxy: config.discord.proxy.clone(), message_content: config.discord.message_content };
 
     // Delivery stops after the connection: what an answer in hand commits may still go out.
     let (end, ending) = watch::channel(false);
     let mut delivering = tokio::spawn(delivery.run(ending));
-    let connection = discord::connect(settings, desk, texts, stop).map_err(|error| StartError::Other(error.to_string()))?;
+    let connection =
+        discord::connect(settings, desk, texts, stop).map_err(|error| StartError::Other(error.to_string()))?;
     let ended = tokio::select! {
         ended = connection.run() => ended,
         // It only ends when told to: ending by itself is a fault to stop for, as a bot without it keeps no promise.

@@ -129,9 +129,10 @@ impl Config {
         for (name, value) in environment.iter().filter(|(name, _)| name.starts_with("RUHEPOL_")) {
             overlay(&mut table, name, value)?;
         }
-        let config: Self = table
-            .try_into()
-            .map_err(|error: toml::de::Error| ConfigError::Environment { name: "RUHEPOL_…".into(), reason: error.message().to_owned() })?;
+        let config: Self = table.try_into().map_err(|error: toml::de::Error| ConfigError::Environment {
+            name: "RUHEPOL_…".into(),
+            reason: error.message().to_owned(),
+        })?;
         config.validated()
     }
 
@@ -212,8 +213,10 @@ fn overlay(table: &mut toml::Table, name: &str, value: &str) -> Result<(), Confi
 }
 
 fn known_names() -> String {
-    let names: Vec<String> =
-        KEYS.iter().map(|(section, key)| format!("RUHEPOL_{}__{}", section.to_uppercase(), key.to_uppercase())).collect();
+    let names: Vec<String> = KEYS
+        .iter()
+        .map(|(section, key)| format!("RUHEPOL_{}__{}", section.to_uppercase(), key.to_uppercase()))
+        .collect();
     format!("no such key. There are {}", names.join(", "))
 }
 

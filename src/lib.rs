@@ -1,17 +1,17 @@
 //! Ruhepol, a Discord bot for customer-support teams: cases, calm wording, promises kept.
-pub mod clock;
-pub mod id;
-pub mod locale;
+pub mod app;
 pub mod case;
 pub mod chat;
-pub mod failpoint;
-pub mod follow_up;
-pub mod app;
+pub mod clock;
 pub mod config;
 pub mod delivery;
 pub mod desk;
 pub mod discord;
+pub mod failpoint;
+pub mod follow_up;
+pub mod id;
 pub mod lines;
+pub mod locale;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod store;

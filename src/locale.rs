@@ -191,7 +191,9 @@ fn keys(resource: &FluentResource) -> BTreeSet<String> {
             if message.value.is_some() {
                 keys.insert(message.id.name.to_owned());
             }
-            keys.extend(message.attributes.iter().map(|attribute| format!("{}.{}", message.id.name, attribute.id.name)));
+            keys.extend(
+                message.attributes.iter().map(|attribute| format!("{}.{}", message.id.name, attribute.id.name)),
+            );
         }
     }
     keys
@@ -217,7 +219,8 @@ mod tests {
 
     #[test]
     fn variables_and_plurals_are_filled() {
-        let ftl = "hi = Hallo { $name }\nn = { $n ->\n    [one] ein Fall\n   *[other] { $n } Fälle\n }\n    .more = mehr\n";
+        let ftl =
+            "hi = Hallo { $name }\nn = { $n ->\n    [one] ein Fall\n   *[other] { $n } Fälle\n }\n    .more = mehr\n";
         let texts = Texts::parse(ftl, ftl).unwrap();
         let voice = texts.voice(Lang::De);
         assert_eq!(voice.with("hi", &[("name", "Anna")]), "Hallo Anna");

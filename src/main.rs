@@ -1,7 +1,7 @@
 //! Arguments, logging, exit code. Everything else is the library's.
 
 use std::io::{BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -32,7 +32,7 @@ struct Arguments {
 enum Command {
     /// Connect to Discord and work until stopped.
     ///
-    /// Needs a token: RUHEPOL_DISCORD__TOKEN, or RUHEPOL_DISCORD__TOKEN_FILE with the path of a file that holds it. Every key
+    /// Needs a token: `RUHEPOL_DISCORD__TOKEN`, or `RUHEPOL_DISCORD__TOKEN_FILE` with the path of a file that holds it. Every key
     /// of the configuration can be set by environment in the same way; config.example.toml explains them.
     Run {
         /// Configuration file; the environment has the last word.
@@ -100,12 +100,12 @@ const USAGE: u8 = 2;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
-        Command::Run { config } => run(config),
+        Command::Run { config } => run(config.as_deref()),
         #[cfg(feature = "sandbox")]
         Command::Sandbox { port, data, bind, demo, language } => {
             sandbox(port, data, bind, demo.then(|| Lang::from_code(&language).unwrap_or_default()))
         }
-        Command::Check { config } => check(config),
+        Command::Check { config } => check(config.as_deref()),
         Command::Tone { threads } => tone(threads),
         Command::When { now, zone, land } => when(now, &zone, land.as_deref()),
     };
@@ -121,7 +121,7 @@ fn main() -> ExitCode {
 /// Done, or an exit code with a sentence.
 type Outcome = Result<ExitCode, (u8, String)>;
 
-fn run(file: Option<PathBuf>) -> Outcome {
+fn run(file: Option<&Path>) -> Outcome {
     let config = load(file)?;
     log(&config);
     runtime()?.block_on(async {
@@ -149,10 +149,10 @@ fn sandbox(port: u16, data: PathBuf, bind: std::net::IpAddr, demo: Option<Lang>)
     })
 }
 
-fn check(file: Option<PathBuf>) -> Outcome {
+fn check(file: Option<&Path>) -> Outcome {
     let config = load(file)?;
     log(&config);
-    runtime()?.block_on(async { app::check(&config).await.map_err(start_error) })?;
+    runtime()?.block_on(async { app::check(&config).await.map_err(|error| start_error(&error)) })?;
     let _ = writeln!(std::io::stdout(), "Configuration and database are fine.");
     Ok(ExitCode::SUCCESS)
 }
@@ -180,26 +180,27 @@ fn when(now: Option<jiff::Timestamp>, zone: &str, land: Option<&str>) -> Outcome
         None => None,
     };
     let defaults = lines::when::Defaults { now, zone, land };
-    let fine = lines::run_when(BufReader::new(std::io::stdin()), std::io::stdout().lock(), &defaults).map_err(failed)?;
+    let fine =
+        lines::run_when(BufReader::new(std::io::stdin()), std::io::stdout().lock(), &defaults).map_err(failed)?;
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }
 
-fn load(file: Option<PathBuf>) -> Result<Config, (u8, String)> {
+fn load(file: Option<&Path>) -> Result<Config, (u8, String)> {
     let environment: Vec<_> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    Config::load(file.as_deref(), &environment).map_err(|error| (USAGE, error.to_string()))
+    Config::load(file, &environment).map_err(|error| (USAGE, error.to_string()))
 }
 
 fn log(config: &Config) {
     let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
     // serenity logs its requests, with tokens in their addresses, at debug.
-    let filter = ["serenity=warn", "sqlx=warn", "hyper=warn", "reqwest=warn"]
-        .iter()
-        .fold(filter, |filter, quiet| match quiet.parse() {
+    let filter = ["serenity=warn", "sqlx=warn", "hyper=warn", "reqwest=warn"].iter().fold(filter, |filter, quiet| {
+        match quiet.parse() {
             Ok(directive) => filter.add_directive(directive),
             Err(_) => filter,
-        });
+        }
+    });
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log.format {
         LogFormat::Json => lines.json().init(),
@@ -220,7 +221,7 @@ fn clock() -> Result<Clock, (u8, String)> {
 }
 
 fn ended(outcome: Result<Ended, StartError>) -> Outcome {
-    match outcome.map_err(start_error)? {
+    match outcome.map_err(|error| start_error(&error))? {
         Ended::Stopped => Ok(ExitCode::SUCCESS),
         Ended::BadToken => Err((
             USAGE,
@@ -237,8 +238,8 @@ fn ended(outcome: Result<Ended, StartError>) -> Outcome {
     }
 }
 
-fn start_error(error: StartError) -> (u8, String) {
-    let code = match &error {
+fn start_error(error: &StartError) -> (u8, String) {
+    let code = match error {
         StartError::Config(_) | StartError::Store(OpenError::BadUrl { .. }) => USAGE,
         StartError::Store(_) | StartError::Other(_) => FAILED,
     };

@@ -172,7 +172,7 @@ impl Stage<'_> {
         self.slash("Anna", thread, "followup", promise).await?;
         for _ in 0..4 {
             tokio::time::sleep(BEAT).await;
-            self.discord.advance(Duration::from_secs(5 * 60));
+            self.discord.advance(Duration::from_mins(5));
         }
         let due = self.lines.due;
         let reminder = |discord: &Discord| {

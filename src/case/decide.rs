@@ -232,7 +232,8 @@ fn replace<T: PartialEq + Clone>(field: &mut T, to: T, log: &mut Vec<Change>, en
 }
 
 fn toggle_tag(tags: &mut Vec<String>, typed: &str, log: &mut Vec<Change>) -> Result<(), UpdateRefused> {
-    let tag = clip(&clean_text(typed).trim_start_matches('#').replace(char::is_whitespace, "-").to_lowercase(), MAX_TAG);
+    let tag =
+        clip(&clean_text(typed).trim_start_matches('#').replace(char::is_whitespace, "-").to_lowercase(), MAX_TAG);
     if tag.is_empty() {
         return Err(UpdateRefused::NoText);
     }

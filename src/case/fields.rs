@@ -1,6 +1,6 @@
 //! The small closed sets a case's fields take their values from, and the moves between statuses.
 
-/// Defines an enum whose variants have one stable snake_case name, used in commands, tables and texts alike.
+/// Defines an enum whose variants have one stable `snake_case` name, used in commands, tables and texts alike.
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*

@@ -11,7 +11,7 @@ pub use change::{Change, Entry};
 pub use decide::{Changes, Decision, NewCase, UpdateRefused, assign, claim, close, note, open, reopen, update};
 pub(crate) use fields::named;
 pub use fields::{Cause, CustomerType, Priority, Status, Via, View};
-pub use title::{MAX_TEXT, MAX_TITLE, TitleRefused, clip, clean_text, clean_title, thread_name};
+pub use title::{MAX_TEXT, MAX_TITLE, TitleRefused, clean_text, clean_title, clip, thread_name};
 
 use crate::id::{ChannelId, GuildId, MessageId, UserId};
 

@@ -2,7 +2,7 @@
 //!
 //! Invariant: an intent is durable before a byte leaves, and every outcome is either stored or found out later; so each
 //! message is shown once, whatever dies in between. The decisions are in [`protocol`] (pure); this file claims and
-//! supervises; [`attempt`] holds one row, [`post`] puts a message there; [`card`] and [`reminder`] say what is shown where.
+//! supervises; `attempt` holds one row, `post` puts a message there; `card` and `reminder` say what is shown where.
 
 mod attempt;
 mod card;

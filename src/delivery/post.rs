@@ -53,7 +53,7 @@ impl Attempt {
             // The place it may have gone to is no longer the one that counts.
             self.elsewhere();
         }
-        match protocol::resume(self.doubt(Part::Message), self.shared.real.now_ms(), &self.shared.timing) {
+        match protocol::resume(self.doubt(Part::Message), self.nonce_now(), &self.shared.timing) {
             Step::Send => {}
             Step::Wait(pause) => return self.later(pause, false).await.map(|()| None),
             Step::Look => {

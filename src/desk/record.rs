@@ -12,9 +12,7 @@ const MAX_REFERENCE: usize = 200;
 pub(super) async fn resolve(c: &mut Conn, guild: GuildId, caller: &Caller, which: &CaseRef) -> Result<Case, DeskError> {
     let unknown = |typed: &str| DeskError::from(Refused::NoSuchCase(typed.to_owned()));
     match which {
-        CaseRef::Number(number) => {
-            case::get(c, guild, *number).await?.ok_or_else(|| unknown(&number.to_string()))
-        }
+        CaseRef::Number(number) => case::get(c, guild, *number).await?.ok_or_else(|| unknown(&number.to_string())),
         CaseRef::Here => Ok(case::by_thread(c, guild, caller.channel).await?.ok_or(Refused::NoCaseHere)?),
         CaseRef::Typed(typed) => {
             let typed: String = typed.trim().chars().take(MAX_REFERENCE).collect();

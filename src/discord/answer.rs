@@ -154,7 +154,11 @@ impl Answers {
     }
 
     async fn defer(&self, ask: &Ask) {
-        let body = if ask.in_place { json!({ "type": DEFERRED_UPDATE }) } else { json!({ "type": DEFERRED, "data": { "flags": 64 } }) };
+        let body = if ask.in_place {
+            json!({ "type": DEFERRED_UPDATE })
+        } else {
+            json!({ "type": DEFERRED, "data": { "flags": 64 } })
+        };
         self.callback(ask, body).await;
     }
 

@@ -275,10 +275,7 @@ mod tests {
         assert_eq!(names, ["case", "followup", "draft", "help", "setup", "Open case", "Check tone"]);
         let case: Vec<_> =
             all[0]["options"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap().to_owned()).collect();
-        assert_eq!(
-            case,
-            ["open", "show", "list", "find", "update", "note", "claim", "assign", "close", "reopen"]
-        );
+        assert_eq!(case, ["open", "show", "list", "find", "update", "note", "claim", "assign", "close", "reopen"]);
     }
 
     #[test]

@@ -9,7 +9,8 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use serenity::all::{
-    ClientBuilder, Context, Event, EventHandler, GatewayIntents, Guild, Interaction, RawEventHandler, Ready, UnavailableGuild,
+    ClientBuilder, Context, Event, EventHandler, GatewayIntents, Guild, Interaction, RawEventHandler, Ready,
+    UnavailableGuild,
 };
 use serenity::async_trait;
 use serenity::gateway::{GatewayError, ShardManager};
@@ -26,8 +27,14 @@ use crate::view::custom_id::Action;
 /// Deadline of one request for an answer.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
 /// Pauses between attempts to connect: Discord resets a token after 1,000 identifications a day.
-const PAUSES: [Duration; 6] =
-    [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(15), Duration::from_secs(60), Duration::from_secs(120)];
+const PAUSES: [Duration; 6] = [
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(15),
+    Duration::from_mins(1),
+    Duration::from_mins(2),
+];
 /// How long answers in hand may take at the end, and the close frame after them.
 const DRAIN: Duration = Duration::from_secs(6);
 const CLOSE: Duration = Duration::from_secs(2);
@@ -62,7 +69,12 @@ pub struct Connection {
 }
 
 /// Builds everything for a connection; nothing is sent yet.
-pub fn connect(settings: Settings, desk: Desk, texts: Arc<Texts>, stop: watch::Receiver<bool>) -> anyhow::Result<Connection> {
+pub fn connect(
+    settings: Settings,
+    desk: Desk,
+    texts: Arc<Texts>,
+    stop: watch::Receiver<bool>,
+) -> anyhow::Result<Connection> {
     let http = Arc::new(http(&settings)?);
     Ok(Connection { settings, answers: Arc::new(Answers::new(http, desk, texts)), stop })
 }

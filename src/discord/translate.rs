@@ -304,13 +304,11 @@ fn set_status(number: CaseNumber, chosen: &str) -> Translated {
 /// A form that was sent.
 pub(super) fn modal(interaction: &ModalInteraction) -> Translated {
     let field = |id: &str| {
-        let inputs = interaction.data.components.iter().flat_map(|row| &row.components);
-        inputs
-            .filter_map(|component| match component {
-                ActionRowComponent::InputText(input) if input.custom_id == id => input.value.clone(),
-                _ => None,
-            })
-            .next()
+        let mut inputs = interaction.data.components.iter().flat_map(|row| &row.components);
+        inputs.find_map(|component| match component {
+            ActionRowComponent::InputText(input) if input.custom_id == id => input.value.clone(),
+            _ => None,
+        })
     };
     let text = |id: &str| field(id).unwrap_or_default();
     let filled = |id: &str| field(id).filter(|value| !value.trim().is_empty());
@@ -328,9 +326,7 @@ pub(super) fn modal(interaction: &ModalInteraction) -> Translated {
             case: CaseRef::Number(number),
             who: None,
         }),
-        Action::Close(number) => {
-            Wish::CloseCase { case: CaseRef::Number(number), resolution: filled("resolution") }
-        }
+        Action::Close(number) => Wish::CloseCase { case: CaseRef::Number(number), resolution: filled("resolution") },
         Action::Draft => Wish::CheckTone { text: text("draft"), draft: true },
         _ => return Err(Refused::Stale),
     })

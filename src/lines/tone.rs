@@ -35,7 +35,15 @@ struct Shown<'a> {
 
 impl<'a> From<&'a Finding> for Shown<'a> {
     fn from(f: &'a Finding) -> Self {
-        Self { start: f.start, end: f.end, category: f.category, severity: f.severity, quoted: f.quoted, why: &f.why, instead: &f.instead }
+        Self {
+            start: f.start,
+            end: f.end,
+            category: f.category,
+            severity: f.severity,
+            quoted: f.quoted,
+            why: &f.why,
+            instead: &f.instead,
+        }
     }
 }
 
@@ -52,7 +60,13 @@ pub fn answer(line: &[u8], number: usize, rules: &Rules) -> (String, bool) {
         Ok((id, text, lang)) => {
             let found = rules.assess(&text, lang);
             let score = (found.score * 1000.0).round() / 1000.0;
-            let shown = Answer { id, lang: found.lang, heat: found.heat, score, findings: found.findings.iter().map(Shown::from).collect() };
+            let shown = Answer {
+                id,
+                lang: found.lang,
+                heat: found.heat,
+                score,
+                findings: found.findings.iter().map(Shown::from).collect(),
+            };
             match serde_json::to_string(&shown) {
                 Ok(json) => (json, true),
                 Err(error) => (refusal(&error.to_string()), false),
@@ -65,7 +79,8 @@ pub fn answer(line: &[u8], number: usize, rules: &Rules) -> (String, bool) {
 fn read(line: &[u8], number: usize) -> Result<(Value, String, Option<Lang>), String> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let line = if number == 1 { line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line) } else { line };
-    let text = std::str::from_utf8(line).map_err(|e| format!("line {number} is not UTF-8 (byte {})", e.valid_up_to() + 1))?;
+    let text =
+        std::str::from_utf8(line).map_err(|e| format!("line {number} is not UTF-8 (byte {})", e.valid_up_to() + 1))?;
     if !text.starts_with('{') {
         return Ok((Value::from(number), text.to_owned(), None));
     }
@@ -76,17 +91,20 @@ fn read(line: &[u8], number: usize) -> Result<(Value, String, Option<Lang>), Str
     };
     let lang = match fields.get("lang") {
         None | Some(Value::Null) => None,
-        Some(Value::String(code)) => match code.split(['-', '_']).next().and_then(|c| Lang::from_code(&c.to_ascii_lowercase())) {
-            Some(lang) => Some(lang),
-            None => return Err(format!("line {number}: \"lang\" is \"de\" or \"en\"")),
-        },
+        Some(Value::String(code)) => {
+            match code.split(['-', '_']).next().and_then(|c| Lang::from_code(&c.to_ascii_lowercase())) {
+                Some(lang) => Some(lang),
+                None => return Err(format!("line {number}: \"lang\" is \"de\" or \"en\"")),
+            }
+        }
         Some(_) => return Err(format!("line {number}: \"lang\" is \"de\" or \"en\"")),
     };
     Ok((fields.remove("id").unwrap_or_else(|| Value::from(number)), message, lang))
 }
 
 fn refusal(error: &str) -> String {
-    serde_json::to_string(&Refusal { id: None, error }).unwrap_or_else(|_| r#"{"id":null,"error":"unreadable line"}"#.to_owned())
+    serde_json::to_string(&Refusal { id: None, error })
+        .unwrap_or_else(|_| r#"{"id":null,"error":"unreadable line"}"#.to_owned())
 }
 
 /// Reads lines until the input ends, with `threads` at work (at least one), and writes the answers in order as soon as the lines are
@@ -106,7 +124,11 @@ pub fn run(mut input: impl BufRead, mut output: impl Write, rules: &Rules, threa
         pending.extend_from_slice(chunk);
         input.consume(taken);
         // Only what was just read can hold a new line end.
-        let complete = if ended { pending.len() } else { pending[fresh..].iter().rposition(|&b| b == b'\n').map_or(0, |n| fresh + n + 1) };
+        let complete = if ended {
+            pending.len()
+        } else {
+            pending[fresh..].iter().rposition(|&b| b == b'\n').map_or(0, |n| fresh + n + 1)
+        };
         if complete > 0 {
             let body = pending[..complete].strip_suffix(b"\n").unwrap_or(&pending[..complete]);
             let lines: Vec<&[u8]> = body.split(|&b| b == b'\n').collect();
@@ -182,7 +204,11 @@ mod tests {
         let lines: Vec<&str> = out.lines().collect();
         assert!(!fine);
         assert_eq!(lines.len(), 7);
-        assert!(lines[0].starts_with(r#"{"id":1,"#) && lines[5].starts_with(r#"{"id":6,"#) && lines[6].starts_with(r#"{"id":7,"#));
+        assert!(
+            lines[0].starts_with(r#"{"id":1,"#)
+                && lines[5].starts_with(r#"{"id":6,"#)
+                && lines[6].starts_with(r#"{"id":7,"#)
+        );
         for line in &lines[1..5] {
             assert!(line.starts_with(r#"{"id":null,"error":"#), "{line}");
         }
@@ -191,7 +217,8 @@ mod tests {
     #[test]
     fn order_is_kept_over_many_threads() {
         let rules = rules();
-        let input: String = (0..1_000).map(|n| format!("{{\"id\":{n},\"text\":\"message\"}}\n")).collect();
+        let input: String =
+            (0..1_000).fold(String::new(), |all, n| all + &format!("{{\"id\":{n},\"text\":\"message\"}}\n"));
         let mut out = Vec::new();
         assert!(run(input.as_bytes(), &mut out, &rules, 8).expect("memory does not fail"));
         let out = String::from_utf8(out).expect("JSON is UTF-8");

@@ -29,7 +29,9 @@ pub(super) fn calmer(book: &Book, text: &str, assessment: &Assessment) -> String
         let words = match swap(book, finding) {
             Swap::Span => finding.instead.clone(),
             Swap::Drop => String::new(),
-            Swap::Keep if finding.category == Category::Shouting && assessment.lang == Lang::En => unshout(&text[span.clone()]),
+            Swap::Keep if finding.category == Category::Shouting && assessment.lang == Lang::En => {
+                unshout(&text[span.clone()])
+            }
             Swap::Keep | Swap::Sentence => continue,
         };
         push(&mut changes, Change { span, words });

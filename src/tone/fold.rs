@@ -268,7 +268,10 @@ mod tests {
     #[test]
     fn ids_versions_hashes_and_addresses_become_marks() {
         assert_eq!(folded("a https://x.y/z b"), "a \u{4} b");
-        assert_eq!(folded("v1.2.3 ABC-1234 d34db33f99 <@12> a@b.de #1042 MAX_RETRY"), "\u{4} \u{4} \u{4} \u{4} \u{4} \u{4} \u{4}");
+        assert_eq!(
+            folded("v1.2.3 ABC-1234 d34db33f99 <@12> a@b.de #1042 MAX_RETRY"),
+            "\u{4} \u{4} \u{4} \u{4} \u{4} \u{4} \u{4}"
+        );
         assert_eq!(folded("um 10:30 am 12.03. zum 3. Mal"), "um 10:30 am 12.03. zum 3. mal");
     }
 

@@ -53,8 +53,8 @@ pub fn glyph(c: char, latin_word: bool) -> Glyph {
         '‐' | '‑' => Bytes(b'-', None),
         '€' | '£' => Bytes(b'$', None),
         '🤬' | '😡' | '😠' | '👿' | '😤' => Bytes(ANGRY, None),
-        '😅' | '😂' | '🙏' | '🙂' | '😊' | '😉' | '😄' | '😁' | '😀' | '🤣' | '👍' | '❤' | '😆' | '🎉' | '🥳' | '💪' | '😍' | '🤗'
-        | '😇' | '☺' | '😃' | '😋' | '😜' | '😎' => Bytes(SOFT, None),
+        '😅' | '😂' | '🙏' | '🙂' | '😊' | '😉' | '😄' | '😁' | '😀' | '🤣' | '👍' | '❤' | '😆' | '🎉' | '🥳'
+        | '💪' | '😍' | '🤗' | '😇' | '☺' | '😃' | '😋' | '😜' | '😎' => Bytes(SOFT, None),
         '🖕' => Bytes(FINGER, None),
         c if is_invisible(c) || is_combining_mark(c) => Nothing,
         c if latin_word && look_alike(c).is_some() => look_alike(c).map_or(Nothing, |b| Bytes(b, None)),

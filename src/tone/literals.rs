@@ -96,7 +96,10 @@ fn concat(parts: &[Hir]) -> Info {
         let info = walk(part);
         match info.exact {
             Some(strings) if run.len() * strings.len() <= MOST => {
-                run = run.iter().flat_map(|a| strings.iter().map(move |b| [a.as_slice(), b.as_slice()].concat())).collect();
+                run = run
+                    .iter()
+                    .flat_map(|a| strings.iter().map(move |b| [a.as_slice(), b.as_slice()].concat()))
+                    .collect();
             }
             Some(strings) => {
                 whole = false;
@@ -128,7 +131,9 @@ fn alternation(branches: &[Hir]) -> Info {
     for info in infos {
         let mut groups = info.groups;
         groups.extend(info.exact.filter(useful));
-        let Some(best) = groups.into_iter().max_by_key(|g| (shortest(g), std::cmp::Reverse(g.len()))) else { return none() };
+        let Some(best) = groups.into_iter().max_by_key(|g| (shortest(g), std::cmp::Reverse(g.len()))) else {
+            return none();
+        };
         union.extend(best);
     }
     if union.len() > MOST * 8 { none() } else { Info { exact: None, groups: vec![union] } }
@@ -139,8 +144,12 @@ mod tests {
     use super::*;
 
     fn groups(pattern: &str) -> Vec<Vec<String>> {
-        let hir = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).expect("a pattern");
-        required(&hir).into_iter().map(|g| g.into_iter().map(|s| String::from_utf8(s).expect("ASCII")).collect()).collect()
+        let hir =
+            regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).expect("a pattern");
+        required(&hir)
+            .into_iter()
+            .map(|g| g.into_iter().map(|s| String::from_utf8(s).expect("ASCII")).collect())
+            .collect()
     }
 
     #[test]

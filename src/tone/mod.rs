@@ -194,3 +194,103 @@ impl Rules {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    static RULES: LazyLock<Rules> = LazyLock::new(Rules::embedded);
+
+    fn heat(text: &str) -> u8 {
+        RULES.assess(text, Some(Lang::De)).heat
+    }
+
+    #[test]
+    fn every_example_of_every_rule_is_kept() {
+        let mut broken = Vec::new();
+        for (book, lang) in [(&RULES.german, Lang::De), (&RULES.english, Lang::En)] {
+            for (number, rule) in book.rules.iter().enumerate() {
+                for text in &rule.positive {
+                    // Another rule may cover the words with a stronger finding; this one must have matched all the same.
+                    let matched = book.scan(&fold::fold(text).bytes).iter().any(|hit| hit.rule == number);
+                    if !matched || RULES.assess(text, Some(lang)).heat == 0 {
+                        broken.push(format!("{} misses: {text}", rule.id));
+                    }
+                }
+                for text in rule.negative.iter().filter(|text| RULES.assess(text, Some(lang)).heat > 0) {
+                    broken.push(format!("{} alarms: {text}", rule.id));
+                }
+            }
+        }
+        assert!(broken.is_empty(), "{}", broken.join("\n"));
+    }
+
+    #[test]
+    fn german_rules_cover_all_categories() {
+        let german: Vec<&Rule> = RULES.iter().filter(|r| r.lang == Lang::De).collect();
+        assert!(german.len() >= 60, "{}", german.len());
+        for category in Category::ALL {
+            assert!(german.iter().any(|r| r.category == category), "{}", category.name());
+        }
+    }
+
+    #[test]
+    fn what_somebody_else_said_is_quoted_and_never_attributed() {
+        for text in ["> Ihr seid Idioten\nWie antworten wir?", "Die Kundin schrieb: „Ihr Idioten!“", "Der Kunde meinte, ihr seid Idioten."] {
+            let found = RULES.assess(text, Some(Lang::De));
+            assert!(found.heat == 0 && found.findings.iter().any(|f| f.quoted), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_person_weighs_more_than_a_thing() {
+        assert_eq!(heat("Blöder Cache, jetzt geht es wieder."), 0);
+        assert!(heat("Ihr seid Idioten") > heat("Das Scheißding hängt"));
+    }
+
+    #[test]
+    fn the_calmer_wording_uses_the_writers_own_words_and_address() {
+        let text = "Sie haben nie auf meine Mails geantwortet.";
+        let found = RULES.assess(text, None);
+        assert!(found.findings[0].instead.contains("auf meine Mails"), "{found:?}");
+        assert!(RULES.calmer(text, &found).contains("können Sie"), "{}", RULES.calmer(text, &found));
+        let du = RULES.assess("Ihr habt nie auf meine Mails geantwortet.", None);
+        assert!(du.findings[0].instead.contains("könnt ihr"), "{du:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_answers_with_spans_inside_it(text in any::<String>()) {
+            spans_are_valid(&text)?;
+        }
+
+        #[test]
+        fn any_mix_of_words_and_signs_answers(
+            parts in proptest::collection::vec(prop_oneof![
+                Just("Idiot "), Just("sch31sse"), Just("„"), Just("“ "), Just("\n> "), Just("```"), Just("i d i o t "), Just("🤬"), Just("👩‍👩‍👧"),
+                Just("e\u{301}"), Just("\u{202E}"), Just("WARUM NICHT "), Just("!!!"), Just("Sie haben nie auf "), Just("geantwortet. "), Just("аnwalt "),
+            ], 0..60)
+        ) {
+            spans_are_valid(&parts.concat())?;
+        }
+    }
+
+    fn spans_are_valid(text: &str) -> Result<(), TestCaseError> {
+        use unicode_segmentation::UnicodeSegmentation;
+        let mut borders: Vec<usize> = vec![0];
+        for grapheme in text.graphemes(true) {
+            borders.push(borders.last().copied().unwrap_or(0) + grapheme.chars().count());
+        }
+        for lang in [None, Some(Lang::De), Some(Lang::En)] {
+            let found = RULES.assess(text, lang);
+            prop_assert!(found.heat <= 3 && (0.0..=1.0).contains(&found.score));
+            for f in &found.findings {
+                prop_assert!(f.start < f.end && borders.contains(&f.start) && borders.contains(&f.end), "{f:?}");
+            }
+            let _ = RULES.calmer(text, &found);
+        }
+        Ok(())
+    }
+}

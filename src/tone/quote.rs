@@ -7,17 +7,92 @@ use std::ops::Range;
 
 /// Verbs and nouns that say that what follows, or went before, are another's words.
 const CUES: [&str; 62] = [
-    "schrieb", "schreibt", "geschrieben", "meinte", "meint", "sagte", "sagt", "gesagt", "zitat", "zitier", "wörtlich", "woertlich", "laut ",
-    "antwortet", "nannte", "genannt", "nennt", "bezeichne", "beschimpf", "wort ", "wörter", "begriff", "ausdruck", "formulierung", "satz",
-    "betreff", "heißt es", "hieß es", "rief", "ruft", "brüllt", "kunde:", "kundin:", "mail:", "original", "filter", "floskel", "said",
-    "says", "saying", "wrote", "writes", "quote", "told", "called", "calls", "replied", "reply was", "customer:", "client:", "user:",
-    "the word", "the phrase", "phrase", "wording", "subject", "their words", "verbatim", "shouted", "yelled", "message:", "review",
+    "schrieb",
+    "schreibt",
+    "geschrieben",
+    "meinte",
+    "meint",
+    "sagte",
+    "sagt",
+    "gesagt",
+    "zitat",
+    "zitier",
+    "wörtlich",
+    "woertlich",
+    "laut ",
+    "antwortet",
+    "nannte",
+    "genannt",
+    "nennt",
+    "bezeichne",
+    "beschimpf",
+    "wort ",
+    "wörter",
+    "begriff",
+    "ausdruck",
+    "formulierung",
+    "satz",
+    "betreff",
+    "heißt es",
+    "hieß es",
+    "rief",
+    "ruft",
+    "brüllt",
+    "kunde:",
+    "kundin:",
+    "mail:",
+    "original",
+    "filter",
+    "floskel",
+    "said",
+    "says",
+    "saying",
+    "wrote",
+    "writes",
+    "quote",
+    "told",
+    "called",
+    "calls",
+    "replied",
+    "reply was",
+    "customer:",
+    "client:",
+    "user:",
+    "the word",
+    "the phrase",
+    "phrase",
+    "wording",
+    "subject",
+    "their words",
+    "verbatim",
+    "shouted",
+    "yelled",
+    "message:",
+    "review",
 ];
 
 /// Speakers whose words stand after a colon without quotation marks.
 const SPEAKERS: [&str; 20] = [
-    "kunde", "kundin", "der kunde", "die kundin", "customer", "client", "the customer", "user", "nutzer", "nutzerin", "anrufer", "anruferin",
-    "caller", "zitat", "quote", "o-ton", "kunde schreibt", "kundin schreibt", "customer says", "customer wrote",
+    "kunde",
+    "kundin",
+    "der kunde",
+    "die kundin",
+    "customer",
+    "client",
+    "the customer",
+    "user",
+    "nutzer",
+    "nutzerin",
+    "anrufer",
+    "anruferin",
+    "caller",
+    "zitat",
+    "quote",
+    "o-ton",
+    "kunde schreibt",
+    "kundin schreibt",
+    "customer says",
+    "customer wrote",
 ];
 
 /// The quoted parts of a message as byte ranges.
@@ -89,7 +164,11 @@ fn is_forward(line: &str) -> bool {
         return false;
     }
     let header = |names: &[&str]| names.iter().any(|n| line.starts_with(n));
-    (line.starts_with("---") && (line.contains("Original") || line.contains("Ursprüngliche") || line.contains("Forwarded") || line.contains("Weitergeleitet")))
+    (line.starts_with("---")
+        && (line.contains("Original")
+            || line.contains("Ursprüngliche")
+            || line.contains("Forwarded")
+            || line.contains("Weitergeleitet")))
         || header(&["Von: ", "From: ", "Begin forwarded message"])
         || (line.starts_with("Am ") && line.ends_with("schrieb:"))
         || (line.starts_with("Am ") && line.contains(" schrieb ") && line.ends_with(':'))
@@ -99,7 +178,9 @@ fn is_forward(line: &str) -> bool {
 /// Passages in quotation marks, where the sentence says that somebody else said them or speaks about the words themselves.
 fn marks(text: &str, found: &mut Vec<Range<usize>>) {
     let mut from = 0;
-    while let Some((open, opener)) = text[from..].char_indices().find(|(_, c)| closers(*c).is_some()).map(|(n, c)| (from + n, c)) {
+    while let Some((open, opener)) =
+        text[from..].char_indices().find(|(_, c)| closers(*c).is_some()).map(|(n, c)| (from + n, c))
+    {
         let body = open + opener.len_utf8();
         let closing = closers(opener).unwrap_or_default();
         let line_end = text[body..].find("\n\n").map_or(text.len(), |n| body + n);

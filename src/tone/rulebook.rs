@@ -127,7 +127,8 @@ pub(super) fn read(lang: Lang, text: &str, file: &str) -> Result<(Vec<Rule>, Tar
     for (name, value) in &raw.morphemes {
         let mut expanded = value.get_ref().clone();
         for _ in 0..=raw.morphemes.len() {
-            let next = reader.expand(&expanded, value.span().start, |n| raw.morphemes.get(n).map(|v| v.get_ref().as_str()))?;
+            let next =
+                reader.expand(&expanded, value.span().start, |n| raw.morphemes.get(n).map(|v| v.get_ref().as_str()))?;
             if next == expanded {
                 break;
             }
@@ -169,7 +170,9 @@ impl Reader<'_> {
         let at = raw.id.span().start;
         let id = raw.id.get_ref().clone();
         let refuse = |reason: &str| Err(self.broken(at, format!("rule {id}: {reason}")));
-        if id.is_empty() || !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_')) {
+        if id.is_empty()
+            || !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_'))
+        {
             return refuse("an id has only lower-case letters, digits, '.', '-' and '_'");
         }
         if [Some(raw.severity), raw.person, raw.company].into_iter().flatten().any(|s| s > 3) {
@@ -220,7 +223,11 @@ impl Reader<'_> {
     }
 
     /// One regex for a list of patterns; each is compiled alone first so that an error names its own line.
-    fn any_of(&self, patterns: &[Spanned<String>], morphemes: &BTreeMap<String, String>) -> Result<Option<Regex>, BrokenRule> {
+    fn any_of(
+        &self,
+        patterns: &[Spanned<String>],
+        morphemes: &BTreeMap<String, String>,
+    ) -> Result<Option<Regex>, BrokenRule> {
         let Some(first) = patterns.first() else { return Ok(None) };
         let mut parts = Vec::with_capacity(patterns.len());
         for pattern in patterns {
@@ -248,16 +255,25 @@ impl Reader<'_> {
     }
 
     /// Puts `(?:…)` in place of every `{name}`; `{2,3}` stays what it is.
-    fn expand<'m>(&self, pattern: &str, at: usize, find: impl Fn(&str) -> Option<&'m str>) -> Result<String, BrokenRule> {
+    fn expand<'m>(
+        &self,
+        pattern: &str,
+        at: usize,
+        find: impl Fn(&str) -> Option<&'m str>,
+    ) -> Result<String, BrokenRule> {
         let mut out = String::with_capacity(pattern.len() * 2);
         let mut rest = pattern;
         while let Some(open) = rest.find('{') {
             let after = &rest[open + 1..];
-            let name_len = after.bytes().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_').count();
-            let named = after.as_bytes().first().is_some_and(u8::is_ascii_lowercase) && after.as_bytes().get(name_len) == Some(&b'}');
+            let name_len =
+                after.bytes().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_').count();
+            let named = after.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
+                && after.as_bytes().get(name_len) == Some(&b'}');
             if named {
                 let name = &after[..name_len];
-                let Some(value) = find(name) else { return Err(self.broken(at, format!("there is no morpheme {{{name}}}"))) };
+                let Some(value) = find(name) else {
+                    return Err(self.broken(at, format!("there is no morpheme {{{name}}}")));
+                };
                 out.push_str(&rest[..open]);
                 out.push_str("(?:");
                 out.push_str(value);
@@ -328,7 +344,9 @@ mod tests {
 
     #[test]
     fn a_rule_without_examples_is_refused() {
-        let (line, reason) = reason("id='a'\ncategory='insult'\nseverity=2\npatterns=['x']\nwhy='w'\ninstead='i'\npractice='P1'\npositive=['a']\nnegative=['a','b']");
+        let (line, reason) = reason(
+            "id='a'\ncategory='insult'\nseverity=2\npatterns=['x']\nwhy='w'\ninstead='i'\npractice='P1'\npositive=['a']\nnegative=['a','b']",
+        );
         assert_eq!(line, 7);
         assert!(reason.contains("examples"));
     }

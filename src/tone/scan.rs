@@ -86,7 +86,14 @@ impl Book {
         hits
     }
 
-    fn scan_piece(&self, folded: &[u8], piece: Range<usize>, bits: &mut [u8], touched: &mut Vec<u16>, hits: &mut Vec<Hit>) {
+    fn scan_piece(
+        &self,
+        folded: &[u8],
+        piece: Range<usize>,
+        bits: &mut [u8],
+        touched: &mut Vec<u16>,
+        hits: &mut Vec<Hit>,
+    ) {
         let text = &folded[piece.clone()];
         let mut ready: Vec<u16> = Vec::new();
         for found in self.automaton.find_overlapping_iter(text) {
@@ -154,7 +161,9 @@ fn cut(folded: &[u8], from: usize) -> usize {
 pub fn sentence(folded: &[u8], span: &Range<usize>) -> Range<usize> {
     let ends = |at: usize| match folded[at] {
         b'\n' | b'!' | b'?' => true,
-        b'.' => folded.get(at + 1).is_none_or(|b| matches!(b, b' ' | b'\n')) && !(at > 0 && folded[at - 1].is_ascii_digit()),
+        b'.' => {
+            folded.get(at + 1).is_none_or(|b| matches!(b, b' ' | b'\n')) && !(at > 0 && folded[at - 1].is_ascii_digit())
+        }
         _ => false,
     };
     let low = span.start.saturating_sub(400);

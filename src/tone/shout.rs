@@ -7,21 +7,169 @@ use std::ops::Range;
 
 /// Everyday words (folded) that show that a run of capitals is speech.
 const SPEECH: &[&str] = &[
-    "ich", "sie", "du", "ihr", "wir", "nicht", "nie", "kein", "keine", "keiner", "ist", "das", "der", "die", "den", "ein", "eine", "warum", "wieso",
-    "wann", "was", "wo", "wer", "jetzt", "endlich", "sofort", "mir", "mich", "uns", "euch", "mein", "meine", "ihre", "ihren", "seit", "schon",
-    "immer", "wieder", "niemand", "hier", "doch", "mal", "und", "haben", "habe", "hat", "will", "wollen", "es", "so", "mehr", "bin", "sind",
-    "the", "you", "your", "i", "my", "me", "is", "are", "not", "no", "this", "that", "why", "how", "what", "when", "where", "now", "never",
-    "always", "again", "we", "our", "us", "it", "do", "don't", "dont", "can't", "cant", "won't", "have", "has", "been", "still", "want", "need",
-    "for", "to", "of", "and", "nobody", "anyone", "someone", "stop", "fix", "answer", "give", "get", "just", "back", "money", "geld", "antwort",
-    "antworten", "melden",
+    "ich",
+    "sie",
+    "du",
+    "ihr",
+    "wir",
+    "nicht",
+    "nie",
+    "kein",
+    "keine",
+    "keiner",
+    "ist",
+    "das",
+    "der",
+    "die",
+    "den",
+    "ein",
+    "eine",
+    "warum",
+    "wieso",
+    "wann",
+    "was",
+    "wo",
+    "wer",
+    "jetzt",
+    "endlich",
+    "sofort",
+    "mir",
+    "mich",
+    "uns",
+    "euch",
+    "mein",
+    "meine",
+    "ihre",
+    "ihren",
+    "seit",
+    "schon",
+    "immer",
+    "wieder",
+    "niemand",
+    "hier",
+    "doch",
+    "mal",
+    "und",
+    "haben",
+    "habe",
+    "hat",
+    "will",
+    "wollen",
+    "es",
+    "so",
+    "mehr",
+    "bin",
+    "sind",
+    "the",
+    "you",
+    "your",
+    "i",
+    "my",
+    "me",
+    "is",
+    "are",
+    "not",
+    "no",
+    "this",
+    "that",
+    "why",
+    "how",
+    "what",
+    "when",
+    "where",
+    "now",
+    "never",
+    "always",
+    "again",
+    "we",
+    "our",
+    "us",
+    "it",
+    "do",
+    "don't",
+    "dont",
+    "can't",
+    "cant",
+    "won't",
+    "have",
+    "has",
+    "been",
+    "still",
+    "want",
+    "need",
+    "for",
+    "to",
+    "of",
+    "and",
+    "nobody",
+    "anyone",
+    "someone",
+    "stop",
+    "fix",
+    "answer",
+    "give",
+    "get",
+    "just",
+    "back",
+    "money",
+    "geld",
+    "antwort",
+    "antworten",
+    "melden",
 ];
 
 /// Words that make capitals friendly, or a heading or log line.
 const FRIENDLY: &[&str] = &[
-    "danke", "dank", "super", "toll", "glueckwunsch", "gratuliere", "gratulation", "geburtstag", "weihnachten", "prima", "klasse", "hurra", "juhu",
-    "thanks", "thank", "thx", "great", "awesome", "yay", "congrats", "congratulations", "happy", "love", "amazing", "birthday", "welcome", "willkommen",
-    "frohe", "guten", "alles", "error", "warning", "fatal", "warnung", "exception", "notice", "hinweis", "achtung", "important", "wichtig",
-    "bitte", "lol", "select", "from", "insert", "update", "delete", "tor", "goal", "wow",
+    "danke",
+    "dank",
+    "super",
+    "toll",
+    "glueckwunsch",
+    "gratuliere",
+    "gratulation",
+    "geburtstag",
+    "weihnachten",
+    "prima",
+    "klasse",
+    "hurra",
+    "juhu",
+    "thanks",
+    "thank",
+    "thx",
+    "great",
+    "awesome",
+    "yay",
+    "congrats",
+    "congratulations",
+    "happy",
+    "love",
+    "amazing",
+    "birthday",
+    "welcome",
+    "willkommen",
+    "frohe",
+    "guten",
+    "alles",
+    "error",
+    "warning",
+    "fatal",
+    "warnung",
+    "exception",
+    "notice",
+    "hinweis",
+    "achtung",
+    "important",
+    "wichtig",
+    "bitte",
+    "lol",
+    "select",
+    "from",
+    "insert",
+    "update",
+    "delete",
+    "tor",
+    "goal",
+    "wow",
 ];
 
 /// Signs that make the words around them louder.
@@ -36,7 +184,10 @@ pub struct Volume {
 /// How loud folded text is beyond its words.
 pub fn volume(folded: &[u8]) -> Volume {
     let pair = |a: &[u8]| folded.windows(a.len()).any(|w| w == a);
-    Volume { marks: pair(b"!!!") || pair(b"???") || pair(b"?!") || pair(b"!?"), angry: folded.contains(&super::glyphs::ANGRY) }
+    Volume {
+        marks: pair(b"!!!") || pair(b"???") || pair(b"?!") || pair(b"!?"),
+        angry: folded.contains(&super::glyphs::ANGRY),
+    }
 }
 
 /// Runs of shouted words, as byte ranges of the original.
@@ -82,7 +233,13 @@ struct Run {
 
 impl Run {
     fn take(&mut self, body: &str, offset: usize, letters: usize) {
-        let folded = body.to_lowercase().replace('ä', "ae").replace('ö', "oe").replace('ü', "ue").replace('ß', "ss").replace('’', "'");
+        let folded = body
+            .to_lowercase()
+            .replace('ä', "ae")
+            .replace('ö', "oe")
+            .replace('ü', "ue")
+            .replace('ß', "ss")
+            .replace('’', "'");
         if self.words == 0 {
             self.span.start = offset;
         }
@@ -108,14 +265,27 @@ mod tests {
 
     #[test]
     fn shouted_sentences_are_found() {
-        for text in ["WARUM ANTWORTET MIR NIEMAND", "I WANT MY MONEY BACK", "so, JETZT ANTWORTEN SIE endlich", "ANTWORTEN SIE!!"] {
+        for text in [
+            "WARUM ANTWORTET MIR NIEMAND",
+            "I WANT MY MONEY BACK",
+            "so, JETZT ANTWORTEN SIE endlich",
+            "ANTWORTEN SIE!!",
+        ] {
             assert_eq!(shouted(text).len(), 1, "{text}");
         }
     }
 
     #[test]
     fn acronyms_constants_verbs_and_thanks_are_no_shouting() {
-        for text in ["GET POST PUT", "DANKE FÜR DIE HILFE!!!", "USB HDMI DVI", "AGB und DSGVO", "HTTP 404 NOT FOUND", "MAX_RETRY_COUNT", "THANK YOU SO MUCH"] {
+        for text in [
+            "GET POST PUT",
+            "DANKE FÜR DIE HILFE!!!",
+            "USB HDMI DVI",
+            "AGB und DSGVO",
+            "HTTP 404 NOT FOUND",
+            "MAX_RETRY_COUNT",
+            "THANK YOU SO MUCH",
+        ] {
             assert!(shouted(text).is_empty(), "{text}");
         }
     }

@@ -88,7 +88,8 @@ fn is_reference(bytes: &[u8], letters: usize, digits: usize, leet_marks: usize) 
     if letters > 0 && (slashes >= 2 || (slashes == 1 && first == b'/' && core.len() > 1)) {
         return true;
     }
-    let inner_underscore = core.windows(3).any(|w| w[1] == b'_' && w[0].is_ascii_alphanumeric() && w[2].is_ascii_alphanumeric());
+    let inner_underscore =
+        core.windows(3).any(|w| w[1] == b'_' && w[0].is_ascii_alphanumeric() && w[2].is_ascii_alphanumeric());
     if inner_underscore && core.windows(2).any(|w| w[0].is_ascii_alphabetic() && w[1].is_ascii_alphabetic()) {
         return true;
     }
@@ -110,7 +111,8 @@ fn has(bytes: &[u8], what: &[u8]) -> bool {
 
 fn trim(bytes: &[u8]) -> &[u8] {
     let opens = |b: &u8| matches!(b, b'(' | b'[' | b'"' | b'\'' | b'*' | b'~' | b'|');
-    let closes = |b: &u8| matches!(b, b')' | b']' | b'"' | b'\'' | b'*' | b'~' | b'|' | b'.' | b',' | b'!' | b'?' | b':' | b';');
+    let closes =
+        |b: &u8| matches!(b, b')' | b']' | b'"' | b'\'' | b'*' | b'~' | b'|' | b'.' | b',' | b'!' | b'?' | b':' | b';');
     let start = bytes.iter().position(|b| !opens(b)).unwrap_or(bytes.len());
     let end = bytes.iter().rposition(|b| !closes(b)).map_or(start, |n| n + 1);
     &bytes[start..end.max(start)]
@@ -131,7 +133,24 @@ pub fn leet(byte: u8) -> Option<u8> {
 
 /// `:)` and its like.
 pub fn is_emoticon(token: &str) -> bool {
-    matches!(token, ":)" | ":-)" | ";)" | ";-)" | ":D" | ":-D" | "xD" | "XD" | ":P" | ":p" | ":))" | "^^" | "<3" | "=)" | ":'D" | ":]")
+    matches!(
+        token,
+        ":)" | ":-)"
+            | ";)"
+            | ";-)"
+            | ":D"
+            | ":-D"
+            | "xD"
+            | "XD"
+            | ":P"
+            | ":p"
+            | ":))"
+            | "^^"
+            | "<3"
+            | "=)"
+            | ":'D"
+            | ":]"
+    )
 }
 
 /// Single letters kept apart by signs inside one token: `i.d.i.o.t`, at least four letters.
@@ -153,7 +172,16 @@ mod tests {
         for token in ["3x", "24h", "14Tage", "10:30", "12.03.2024", "und/oder", "E-Mail", "1st"] {
             assert_ne!(classify(token).kind, Kind::Placeholder, "{token}");
         }
-        for token in ["ABC-1234", "v1.2.3", "a55h013c7", "550e8400-e29b-41d4", "kill_process", "foo::bar()", "/usr/bin/die", "x@y.de"] {
+        for token in [
+            "ABC-1234",
+            "v1.2.3",
+            "a55h013c7",
+            "550e8400-e29b-41d4",
+            "kill_process",
+            "foo::bar()",
+            "/usr/bin/die",
+            "x@y.de",
+        ] {
             assert_eq!(classify(token).kind, Kind::Placeholder, "{token}");
         }
     }

@@ -32,7 +32,14 @@ pub(super) fn weigh(book: &Book, lang: Lang, text: &str, folded: &Folded) -> Ass
     }
     if folded.capitals {
         for span in shout::shouted(text) {
-            drafts.push(Draft { span, category: Category::Shouting, severity: 1, quoted: false, rule: None, instead: String::new() });
+            drafts.push(Draft {
+                span,
+                category: Category::Shouting,
+                severity: 1,
+                quoted: false,
+                rule: None,
+                instead: String::new(),
+            });
         }
     }
     if drafts.is_empty() {
@@ -43,8 +50,14 @@ pub(super) fn weigh(book: &Book, lang: Lang, text: &str, folded: &Folded) -> Ass
     let volume = shout::volume(&folded.bytes);
     let shouting = drafts.iter().any(|d| d.category == Category::Shouting && !d.quoted);
     for draft in &mut drafts {
-        let strong = !matches!(draft.category, Category::Shouting | Category::Sarcasm | Category::Defensive | Category::Generalisation);
-        if draft.severity == 1 && strong && (volume.angry || shouting || volume.marks && draft.category != Category::Impatience) {
+        let strong = !matches!(
+            draft.category,
+            Category::Shouting | Category::Sarcasm | Category::Defensive | Category::Generalisation
+        );
+        if draft.severity == 1
+            && strong
+            && (volume.angry || shouting || volume.marks && draft.category != Category::Impatience)
+        {
             draft.severity = 2;
         }
     }
@@ -77,7 +90,8 @@ fn draft<'a>(book: &'a Book, hit: &Hit, severity: u8, text: &str, folded: &Folde
         _ => &rule.instead,
     };
     let instead = fill(template, rule, hit, text, folded);
-    let quoted = book.targets.reported.as_ref().is_some_and(|r| r.is_match(&folded.bytes[sentence(&folded.bytes, &hit.span)]));
+    let quoted =
+        book.targets.reported.as_ref().is_some_and(|r| r.is_match(&folded.bytes[sentence(&folded.bytes, &hit.span)]));
     Draft { span, category: rule.category, severity, quoted, rule: Some(rule), instead }
 }
 
@@ -86,8 +100,10 @@ fn says_du(folded: &[u8]) -> bool {
     let mut du = false;
     for word in folded.split(|b| !b.is_ascii_lowercase()).take(400) {
         match word {
-            b"du" | b"dich" | b"dir" | b"dein" | b"deine" | b"deinen" | b"deiner" | b"euch" | b"euer" | b"eure" | b"euren" | b"habt" | b"seid" | b"hast"
-            | b"bist" | b"kannst" | b"koennt" | b"macht" | b"machst" => du = true,
+            b"du" | b"dich" | b"dir" | b"dein" | b"deine" | b"deinen" | b"deiner" | b"euch" | b"euer" | b"eure"
+            | b"euren" | b"habt" | b"seid" | b"hast" | b"bist" | b"kannst" | b"koennt" | b"macht" | b"machst" => {
+                du = true
+            }
             b"ihnen" => return false,
             _ => {}
         }
@@ -150,7 +166,9 @@ fn mark_quoted(text: &str, drafts: &mut [Draft]) {
     let quoted = quote::quoted(text);
     for draft in drafts {
         let next = quoted.partition_point(|q| q.end <= draft.span.start);
-        draft.quoted |= quoted.get(next).is_some_and(|q| q.start < draft.span.end && q.end >= draft.span.end.min(draft.span.start + 1));
+        draft.quoted |= quoted
+            .get(next)
+            .is_some_and(|q| q.start < draft.span.end && q.end >= draft.span.end.min(draft.span.start + 1));
     }
 }
 
@@ -187,7 +205,16 @@ fn number(text: &str, lang: Lang, drafts: Vec<Draft>) -> Vec<Finding> {
                 Some(rule) => (rule.why.clone(), draft.instead, rule.id.clone()),
                 None => shouting_texts(lang),
             };
-            Finding { start: count, end, category: draft.category, severity: draft.severity, quoted: draft.quoted, why, instead, rule }
+            Finding {
+                start: count,
+                end,
+                category: draft.category,
+                severity: draft.severity,
+                quoted: draft.quoted,
+                why,
+                instead,
+                rule,
+            }
         })
         .collect()
 }

@@ -53,7 +53,9 @@ fn opened(voice: Voice<'_>, case: &Case) -> Message {
 }
 
 fn shown(voice: Voice<'_>, case: &Case, entries: &[crate::case::Entry], next: Option<&FollowUp>) -> Message {
-    let content = case.thread.map_or_else(String::new, |thread| voice.with("shown-thread", &[("thread", &text::channel(thread))]));
+    let content = case
+        .thread
+        .map_or_else(String::new, |thread| voice.with("shown-thread", &[("thread", &text::channel(thread))]));
     Message { content, embeds: vec![card::embed(voice, case, entries, next)], ..Message::default() }
 }
 
@@ -72,17 +74,15 @@ fn changed(voice: Voice<'_>, case: &Case, log: &[Change]) -> Message {
 }
 
 fn status_offered(voice: Voice<'_>, case: &Case) -> Message {
-    let offer = |status: Status| Choice { label: value(voice, "status", status.name()), value: status.name().to_owned() };
+    let offer =
+        |status: Status| Choice { label: value(voice, "status", status.name()), value: status.name().to_owned() };
     let mut options: Vec<Choice> =
         Status::ALL.iter().copied().filter(|&to| case.status.may_become(to) && !reopens(case, to)).map(offer).collect();
     if !case.status.is_active() {
         options.insert(0, Choice { label: voice.say("status-reopen"), value: REOPEN.to_owned() });
     }
-    let select = Select {
-        custom_id: Action::SetStatus(case.number).encode(),
-        placeholder: voice.say("status-choose"),
-        options,
-    };
+    let select =
+        Select { custom_id: Action::SetStatus(case.number).encode(), placeholder: voice.say("status-choose"), options };
     let now = value(voice, "status", case.status.name());
     let content = voice.with("status-offered", &[("case", &headline(case.number, &case.title)), ("now", &now)]);
     Message { content, rows: vec![Row::Select(select)], ..Message::default() }
@@ -93,12 +93,7 @@ const fn reopens(case: &Case, to: Status) -> bool {
     matches!((case.status, to), (Status::Resolved, Status::Open))
 }
 
-fn follow_up_added(
-    voice: Voice<'_>,
-    follow_up: &FollowUp,
-    reading: &[phrase::Note],
-    outside_hours: bool,
-) -> Message {
+fn follow_up_added(voice: Voice<'_>, follow_up: &FollowUp, reading: &[phrase::Note], outside_hours: bool) -> Message {
     let args = [
         ("what", plain(&text::one_line(&follow_up.what), 300)),
         ("who", text::person(follow_up.assignee)),
@@ -138,7 +133,13 @@ fn help(voice: Voice<'_>, agent: bool) -> Message {
         description.push_str("\n\n");
         description.push_str(&voice.say("help-not-agent"));
     }
-    let embed = Embed { title: voice.say("help-title"), description, colour: 0x2f_7f_79, footer: voice.say("help-footer"), ..Embed::default() };
+    let embed = Embed {
+        title: voice.say("help-title"),
+        description,
+        colour: 0x2f_7f_79,
+        footer: voice.say("help-footer"),
+        ..Embed::default()
+    };
     Message { embeds: vec![embed], ..Message::default() }
 }
 

@@ -100,7 +100,8 @@ const fn colour(case: &Case) -> u32 {
 
 fn buttons(voice: Voice<'_>, case: &Case) -> Row {
     let n = case.number;
-    let button = |key: &str, look, action: Action| Button { label: voice.say(key), look, does: Does::Act(action.encode()) };
+    let button =
+        |key: &str, look, action: Action| Button { label: voice.say(key), look, does: Does::Act(action.encode()) };
     let note = button("button-note", Look::Secondary, Action::AskNote(n));
     let status = button("button-status", Look::Secondary, Action::AskStatus(n));
     if case.status == Status::Closed {

@@ -165,8 +165,12 @@ mod tests {
     #[test]
     fn every_action_reads_back_and_fits_discords_hundred_characters() {
         let n = CaseNumber(i64::MAX);
-        let promise =
-            Promise { guild: GuildId(i64::MAX as u64), id: FollowUpId(i64::MAX), version: i64::MAX, delivery: i64::MAX };
+        let promise = Promise {
+            guild: GuildId(i64::MAX as u64),
+            id: FollowUpId(i64::MAX),
+            version: i64::MAX,
+            delivery: i64::MAX,
+        };
         let big = (ChannelId(i64::MAX as u64), MessageId(i64::MAX as u64));
         let mut all = vec![
             Action::Claim(n),
@@ -195,9 +199,24 @@ mod tests {
     #[test]
     fn forged_and_stale_ids_are_nothing() {
         for id in [
-            "", "r1", "r1:", "r0:claim:1", "r1:claim", "r1:claim:", "r1:claim:-1", "r1:claim:+1", "r1:claim:0",
-            "r1:claim:1:2", "r1:claim:99999999999999999999", "r1:page:mine:x", "r1:page:theirs:0", "r1:done:1:2:3",
-            "r1:draft:1", "claim:1", "r1:кlaim:1", "💥",
+            "",
+            "r1",
+            "r1:",
+            "r0:claim:1",
+            "r1:claim",
+            "r1:claim:",
+            "r1:claim:-1",
+            "r1:claim:+1",
+            "r1:claim:0",
+            "r1:claim:1:2",
+            "r1:claim:99999999999999999999",
+            "r1:page:mine:x",
+            "r1:page:theirs:0",
+            "r1:done:1:2:3",
+            "r1:draft:1",
+            "claim:1",
+            "r1:кlaim:1",
+            "💥",
         ] {
             assert_eq!(Action::decode(id), None, "{id}");
         }

@@ -14,7 +14,11 @@ const COLOUR: u32 = 0x2f_7f_79;
 pub(super) fn cases(voice: Voice<'_>, view: View, page: u32, lines: &Page) -> Message {
     let title = value(voice, "view", view.name());
     let description = if lines.cases.is_empty() { voice.say("list-empty") } else { joined(voice, &lines.cases) };
-    let footer = if page > 0 || lines.more { voice.with("list-page", &[("page", &(page + 1).to_string())]) } else { String::new() };
+    let footer = if page > 0 || lines.more {
+        voice.with("list-page", &[("page", &(page + 1).to_string())])
+    } else {
+        String::new()
+    };
     let mut buttons = Vec::new();
     if let Some(previous) = page.checked_sub(1) {
         buttons.push(turn(voice, "button-newer", view, previous));
@@ -23,13 +27,16 @@ pub(super) fn cases(voice: Voice<'_>, view: View, page: u32, lines: &Page) -> Me
         buttons.push(turn(voice, "button-older", view, page + 1));
     }
     let rows = if buttons.is_empty() { Vec::new() } else { vec![Row::Buttons(buttons)] };
-    Message { embeds: vec![Embed { title, description, colour: COLOUR, footer, ..Embed::default() }], rows, ..Message::default() }
+    Message {
+        embeds: vec![Embed { title, description, colour: COLOUR, footer, ..Embed::default() }],
+        rows,
+        ..Message::default()
+    }
 }
 
 pub(super) fn found(voice: Voice<'_>, query: &str, lines: &[CaseLine]) -> Message {
     let title = voice.with("found-title", &[("query", &plain(query, 100))]);
-    let description =
-        if lines.is_empty() { voice.say("found-nothing") } else { joined(voice, lines) };
+    let description = if lines.is_empty() { voice.say("found-nothing") } else { joined(voice, lines) };
     Message { embeds: vec![Embed { title, description, colour: COLOUR, ..Embed::default() }], ..Message::default() }
 }
 

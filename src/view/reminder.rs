@@ -32,7 +32,10 @@ pub fn reminder(
     let promise = Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery };
     let (content, row) = if place == Place::Alert {
         let who = text::person(follow_up.assignee);
-        (voice.with("reminder-alert", &[("who", &who)]), vec![button(voice, "button-reveal", Look::Primary, Action::Reveal(promise))])
+        (
+            voice.with("reminder-alert", &[("who", &who)]),
+            vec![button(voice, "button-reveal", Look::Primary, Action::Reveal(promise))],
+        )
     } else {
         (body(voice, follow_up, case.filter(|_| place == Place::Direct), late), buttons(voice, promise))
     };

@@ -19,7 +19,10 @@ pub(super) fn setup(voice: Voice<'_>, report: &SetupReport) -> Message {
         ("setup-alert-channel", s.alert_channel.map_or_else(unset, text::channel)),
         ("setup-language", voice.say(&format!("language-{}", s.lang.code()))),
         ("setup-zone", s.zone.clone()),
-        ("setup-land", s.land.as_deref().map_or_else(unset, |land| voice.say(&format!("land-{}", land.to_lowercase())))),
+        (
+            "setup-land",
+            s.land.as_deref().map_or_else(unset, |land| voice.say(&format!("land-{}", land.to_lowercase()))),
+        ),
     ];
     let set: Vec<String> = lines.iter().map(|(key, value)| format!("{}: {value}", voice.say(key))).collect();
 
@@ -57,7 +60,11 @@ pub(super) fn setup(voice: Voice<'_>, report: &SetupReport) -> Message {
         }
     }
     let ready = to_do.is_empty();
-    let todo = if ready { voice.say("setup-ready") } else { to_do.iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n") };
+    let todo = if ready {
+        voice.say("setup-ready")
+    } else {
+        to_do.iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n")
+    };
     Message {
         embeds: vec![Embed {
             title: voice.say(if report.changed { "setup-saved" } else { "setup-title" }),

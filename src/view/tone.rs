@@ -21,7 +21,12 @@ pub(super) fn tone(voice: Voice<'_>, text: &str, assessment: &Assessment, calmer
     if own.is_empty() {
         let quoted = assessment.findings.len();
         let key = if quoted > 0 { "tone-only-quoted" } else { "tone-calm" };
-        let embed = Embed { title: voice.say("tone-calm-title"), description: voice.say(key), colour: CALM, ..Embed::default() };
+        let embed = Embed {
+            title: voice.say("tone-calm-title"),
+            description: voice.say(key),
+            colour: CALM,
+            ..Embed::default()
+        };
         return Message { embeds: vec![embed], ..Message::default() };
     }
     let mut description = voice.say(if draft { "tone-intro-draft" } else { "tone-intro" });

@@ -14,12 +14,7 @@ async fn a_heated_draft_gets_its_words_the_reason_and_calmer_ones_in_both_langua
             "schärfer ankommen",
             "Ruhigere Fassung zum Kopieren",
         ),
-        (
-            "en-GB",
-            "Hello, you never answer my questions. This is ridiculous!!!",
-            "land sharper",
-            "A calmer version to copy",
-        ),
+        ("en-GB", "Hello, as I already said, this is entirely your fault.", "land sharper", "A calmer version to copy"),
     ] {
         let channel = town.channel("fälle");
         let form = town.raw("Anna", locale, channel, "draft", &[]).await;
@@ -35,8 +30,12 @@ async fn a_heated_draft_gets_its_words_the_reason_and_calmer_ones_in_both_langua
 async fn a_message_can_be_checked_without_the_message_content_intent() {
     let town = Town::new().await;
     let support = town.channel("support");
-    let heated = town.discord.say(town.user("Kim"), support, "Ihr seid doch alle unfähig, das ist eine Frechheit!").await;
-    let text = { let answer = town.menu("Anna", "de", support, "Check tone", heated).await; town.told(&answer).await };
+    let heated =
+        town.discord.say(town.user("Kim"), support, "Ihr seid doch alle unfähig, das ist eine Frechheit!").await;
+    let text = {
+        let answer = town.menu("Anna", "de", support, "Check tone", heated).await;
+        town.told(&answer).await
+    };
     assert!(text.contains("schärfer ankommen"), "{text}");
     let calm = town.discord.say(town.user("Kim"), support, "Guten Tag, wann kommt mein Paket an?").await;
     let answer = town.menu("Anna", "de", support, "Check tone", calm).await;
@@ -44,7 +43,10 @@ async fn a_message_can_be_checked_without_the_message_content_intent() {
     Das klingt ruhig
     Mir ist nichts aufgefallen, das schärfer ankommen könnte als gemeint.
     ");
-    let quoted = town.discord.say(town.user("Kim"), support, "> Das ist eine Frechheit\nDas schrieb der Kunde, was antworten wir?").await;
+    let quoted = town
+        .discord
+        .say(town.user("Kim"), support, "> Das ist eine Frechheit\nDas schrieb der Kunde, was antworten wir?")
+        .await;
     let answer = town.menu("Anna", "de", support, "Check tone", quoted).await;
     assert!(town.told(&answer).await.contains("Das klingt ruhig"));
 }

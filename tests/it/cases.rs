@@ -73,11 +73,11 @@ async fn the_whole_life_of_a_case_in_english() {
     - cause: delay
     - tag courier added
     ");
-    let noted = town.slash_in("Ben", "en-GB", thread, "case note", &[("text", json!("Sent photos to the depot"))]).await;
+    let noted =
+        town.slash_in("Ben", "en-GB", thread, "case note", &[("text", json!("Sent photos to the depot"))]).await;
     assert!(noted.contains("note: Sent photos to the depot"), "{noted}");
-    let closed = town
-        .slash_in("Ben", "en-GB", thread, "case close", &[("resolution", json!("Replacement on its way"))])
-        .await;
+    let closed =
+        town.slash_in("Ben", "en-GB", thread, "case close", &[("resolution", json!("Replacement on its way"))]).await;
     assert!(closed.contains("closed the case: Replacement on its way"), "{closed}");
     let card = town.card_saying(thread, "Status: closed").await;
     insta::assert_snapshot!(town.read(&card), @r"
@@ -107,9 +107,10 @@ async fn the_whole_life_of_a_case_in_english() {
 async fn a_case_is_opened_from_a_message_mid_conversation_in_german_and_english() {
     let town = Town::new().await;
     let support = town.channel("support");
-    for (locale, label, menu_title, count) in
-        [("de", "Worum geht es, in einem Satz?", "Fall öffnen", 1), ("en-GB", "What is it about, in one sentence?", "Open a case", 2)]
-    {
+    for (locale, label, menu_title, count) in [
+        ("de", "Worum geht es, in einem Satz?", "Fall öffnen", 1),
+        ("en-GB", "What is it about, in one sentence?", "Open a case", 2),
+    ] {
         let message = town.discord.say(town.user("Kim"), support, "Mein Paket ist weg\nwer hilft mir?").await;
         let form = town.menu("Anna", locale, support, "Open case", message).await;
         let modal = form.modal.clone().expect("a form");
@@ -121,7 +122,8 @@ async fn a_case_is_opened_from_a_message_mid_conversation_in_german_and_english(
         let card = town.cards(count).await.pop().unwrap();
         let text = town.read(&card);
         assert!(text.contains("Kundin, Kunde: Kim"), "{text}");
-        let link = card["embeds"][0]["fields"].as_array().unwrap().iter().find(|field| field["name"] == "Anlass").unwrap();
+        let link =
+            card["embeds"][0]["fields"].as_array().unwrap().iter().find(|field| field["name"] == "Anlass").unwrap();
         let there = format!("/{support}/{message}");
         assert!(link["value"].as_str().unwrap().contains(&there), "{link} links back to the message");
     }
@@ -169,10 +171,8 @@ async fn every_button_of_the_card_does_what_it_says() {
     ");
     let list = offered.message.unwrap();
     let select = list["components"][0]["components"][0]["custom_id"].as_str().unwrap();
-    let chosen = town
-        .discord
-        .press(town.user("Anna"), "de", thread, id(&list["id"]), select, &["waiting_customer"])
-        .await;
+    let chosen =
+        town.discord.press(town.user("Anna"), "de", thread, id(&list["id"]), select, &["waiting_customer"]).await;
     assert!(town.told(&chosen).await.contains("Status von neu auf wartet auf Kunde"));
 
     let form = town.press("Anna", "de", &card, "Notiz").await;
@@ -180,7 +180,8 @@ async fn every_button_of_the_card_does_what_it_says() {
     assert!(town.told(&noted).await.contains("Notiz: Kundin ist ab Montag da"));
 
     let form = town.press("Anna", "de", &card, "Nachfassen").await;
-    let promised = town.submit("Anna", "de", thread, &form, &[("what", "Angebot schicken"), ("when", "morgen 11 Uhr")]).await;
+    let promised =
+        town.submit("Anna", "de", thread, &form, &[("what", "Angebot schicken"), ("when", "morgen 11 Uhr")]).await;
     insta::assert_snapshot!(town.told(&promised).await, @r"
     Ist notiert: Angebot schicken. Ich melde mich Fri 2026-11-20 10:00 (…).
     Gehört zu Fall #1.
@@ -220,7 +221,10 @@ async fn lists_pages_and_search_find_cases_by_stemmed_words() {
     let suggested = suggest(&town, "Anna", "case show", "case", "rechnung 11").await;
     assert_eq!(suggested, ["#11 · Rechnung 11 prüfen"]);
     let by_number = suggest(&town, "Anna", "case show", "case", "1").await;
-    assert!(by_number.contains(&"#1 · Rechnung 1 prüfen".to_owned()) && by_number.contains(&"#12 · Rechnung 12 prüfen".to_owned()));
+    assert!(
+        by_number.contains(&"#1 · Rechnung 1 prüfen".to_owned())
+            && by_number.contains(&"#12 · Rechnung 12 prüfen".to_owned())
+    );
     assert!(suggest(&town, "Kim", "case show", "case", "").await.is_empty(), "strangers see nothing");
 }
 

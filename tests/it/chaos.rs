@@ -17,7 +17,8 @@ async fn one_card_and_one_reminder_under(fault: Value, route: &str, when: When) 
     }
     town.slash("Anna", "fälle", "case open", &[("title", json!("Sturm"))]).await;
     let thread = id(&town.card().await["channel_id"]);
-    town.slash_in("Anna", "de", thread, "followup add", &[("what", json!("Melden")), ("when", json!("in 1 Stunde"))]).await;
+    town.slash_in("Anna", "de", thread, "followup add", &[("what", json!("Melden")), ("when", json!("in 1 Stunde"))])
+        .await;
     town.card_saying(thread, "Nächstes Nachfassen").await;
     if when == When::Due {
         town.arm(armed(&format!("POST /channels/{thread}/messages")));
@@ -29,7 +30,12 @@ async fn one_card_and_one_reminder_under(fault: Value, route: &str, when: When) 
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     assert_eq!(town.discord.threads(town.channel("fälle")).len(), 1, "one thread");
     let messages = town.discord.messages(thread);
-    assert_eq!(messages.len(), 2, "one card, one reminder: {:#?}", messages.iter().map(|m| town.read(m)).collect::<Vec<_>>());
+    assert_eq!(
+        messages.len(),
+        2,
+        "one card, one reminder: {:#?}",
+        messages.iter().map(|m| town.read(m)).collect::<Vec<_>>()
+    );
     town
 }
 
@@ -92,7 +98,8 @@ async fn an_outage_of_a_guild_is_no_removal() {
     let town = Town::new().await;
     town.slash("Anna", "fälle", "case open", &[("title", json!("Bleibt"))]).await;
     let thread = id(&town.card().await["channel_id"]);
-    town.slash_in("Anna", "de", thread, "followup add", &[("what", json!("Melden")), ("when", json!("in 1 Stunde"))]).await;
+    town.slash_in("Anna", "de", thread, "followup add", &[("what", json!("Melden")), ("when", json!("in 1 Stunde"))])
+        .await;
     let guild = town.discord.world().guild("Musterfirma Support").to_string();
     town.arm(json!({ "kind": "unavailable_guild", "guild_id": guild }));
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
@@ -111,7 +118,13 @@ async fn a_deleted_thread_gets_a_new_one_and_a_deleted_channel_is_said_aloud() {
     town.slash("Anna", "fälle", "case update", &[("case", json!("1")), ("mood", json!(1))]).await;
     let card = town.card().await;
     assert_ne!(id(&card["channel_id"]), thread);
-    town.slash("Anna", "fälle", "followup add", &[("what", json!("Trotzdem")), ("when", json!("in 1 Stunde")), ("case", json!("1"))]).await;
+    town.slash(
+        "Anna",
+        "fälle",
+        "followup add",
+        &[("what", json!("Trotzdem")), ("when", json!("in 1 Stunde")), ("case", json!("1"))],
+    )
+    .await;
     town.card_saying(id(&card["channel_id"]), "Nächstes Nachfassen").await;
     town.arm(json!({ "kind": "channel_deleted", "channel_id": card["channel_id"] }));
     town.arm(json!({ "kind": "channel_deleted", "channel_id": town.channel("fälle").to_string() }));

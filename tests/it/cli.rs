@@ -50,7 +50,10 @@ fn a_wrong_key_names_file_line_and_key() {
     let output = ruhepol(&["check", "--config", path.to_str().unwrap()]).output().unwrap();
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.contains("ruhepol.toml:5") && said.contains("tokne") && said.contains("config.example.toml"), "{said}");
+    assert!(
+        said.contains("ruhepol.toml:5") && said.contains("tokne") && said.contains("config.example.toml"),
+        "{said}"
+    );
     let output = ruhepol(&["check", "--config", "/does/not/exist.toml"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
 }
@@ -59,14 +62,19 @@ fn a_wrong_key_names_file_line_and_key() {
 fn check_finds_the_database_fine_or_says_what_is_wrong() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("new.db").display());
-    let fine = ruhepol(&["check"]).env("RUHEPOL_DISCORD__TOKEN", "a.b.c").env("RUHEPOL_DATABASE__URL", &url).output().unwrap();
+    let fine =
+        ruhepol(&["check"]).env("RUHEPOL_DISCORD__TOKEN", "a.b.c").env("RUHEPOL_DATABASE__URL", &url).output().unwrap();
     assert!(fine.status.success(), "{}", text(&fine.stderr));
-    let wrong =
-        ruhepol(&["check"]).env("RUHEPOL_DISCORD__TOKEN", "a.b.c").env("RUHEPOL_DATABASE__URL", "mysql://x").output().unwrap();
+    let wrong = ruhepol(&["check"])
+        .env("RUHEPOL_DISCORD__TOKEN", "a.b.c")
+        .env("RUHEPOL_DATABASE__URL", "mysql://x")
+        .output()
+        .unwrap();
     assert_eq!(wrong.status.code(), Some(2), "{}", text(&wrong.stderr));
     assert!(text(&wrong.stderr).contains("sqlite://"), "{}", text(&wrong.stderr));
     let gone = "postgres://nobody@127.0.0.1:9/none";
-    let away = ruhepol(&["check"]).env("RUHEPOL_DISCORD__TOKEN", "a.b.c").env("RUHEPOL_DATABASE__URL", gone).output().unwrap();
+    let away =
+        ruhepol(&["check"]).env("RUHEPOL_DISCORD__TOKEN", "a.b.c").env("RUHEPOL_DATABASE__URL", gone).output().unwrap();
     assert_eq!(away.status.code(), Some(1), "{}", text(&away.stderr));
 }
 
@@ -90,7 +98,8 @@ fn a_taken_port_is_said_with_a_way_out() {
 #[test]
 fn when_reads_phrases_a_line_each() {
     let command = ruhepol(&["when", "--now", "2026-11-19T10:00:00+01:00", "--land", "NW"]);
-    let input = "morgen 9 Uhr\n{\"id\":\"a\",\"text\":\"in 3 business days\"}\n{\"id\":7,\"text\":\"1/2\"}\n{\"nonsense\":1}\n";
+    let input =
+        "morgen 9 Uhr\n{\"id\":\"a\",\"text\":\"in 3 business days\"}\n{\"id\":7,\"text\":\"1/2\"}\n{\"nonsense\":1}\n";
     let output = fed(command, input.as_bytes());
     let answers = lines(&output);
     assert_eq!(answers[0]["id"], 1);
@@ -105,7 +114,8 @@ fn when_reads_phrases_a_line_each() {
 
 #[test]
 fn tone_answers_every_line_in_order_and_survives_any_bytes() {
-    let calm = "Guten Tag, wann kommt mein Paket?\n{\"id\":\"x\",\"text\":\"Thank you for your help\",\"lang\":\"en\"}\n";
+    let calm =
+        "Guten Tag, wann kommt mein Paket?\n{\"id\":\"x\",\"text\":\"Thank you for your help\",\"lang\":\"en\"}\n";
     let output = fed(ruhepol(&["tone"]), calm.as_bytes());
     let answers = lines(&output);
     assert!(output.status.success());

@@ -38,7 +38,12 @@ async fn a_promise_comes_due_in_the_cases_thread_and_mentions_only_its_assignee(
     Fällig Thu 2026-11-19 11:00 (…).
     [Erledigt] [+1 Std.]
     ");
-    let sent = town.discord.requests().into_iter().rfind(|r| r.body["content"].to_string().contains("jetzt ist dran")).unwrap();
+    let sent = town
+        .discord
+        .requests()
+        .into_iter()
+        .rfind(|r| r.body["content"].to_string().contains("jetzt ist dran"))
+        .unwrap();
     assert_eq!((sent.pings.everyone, sent.pings.users.len()), (false, 1), "{:?}", sent.pings);
 
     let later = town.press("Ben", "de", &reminder, "+1 Std.").await;
@@ -60,7 +65,8 @@ async fn a_promise_comes_due_in_the_cases_thread_and_mentions_only_its_assignee(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_promise_without_a_case_comes_as_a_direct_message() {
     let town = Town::new().await;
-    town.slash("Anna", "fälle", "followup add", &[("what", json!("Urlaub eintragen")), ("when", json!("in 30 min"))]).await;
+    town.slash("Anna", "fälle", "followup add", &[("what", json!("Urlaub eintragen")), ("when", json!("in 30 min"))])
+        .await;
     town.clock.advance_ms(HOUR_MS / 2);
     let dm = town.discord.dm(town.user("Anna"));
     let reminder = town.message_saying(dm, "Urlaub eintragen").await;
@@ -73,7 +79,8 @@ async fn where_direct_messages_are_closed_the_alert_channel_gets_a_mention_witho
     let town = Town::new().await;
     let anna = town.user("Anna");
     town.arm(json!({ "kind": "dm_closed", "user_id": anna.to_string() }));
-    town.slash("Anna", "fälle", "followup add", &[("what", json!("Streng geheim")), ("when", json!("in 30 min"))]).await;
+    town.slash("Anna", "fälle", "followup add", &[("what", json!("Streng geheim")), ("when", json!("in 30 min"))])
+        .await;
     town.clock.advance_ms(HOUR_MS / 2);
     let alert = town.message_saying(town.channel("leitung"), "eine Erinnerung wartet auf dich").await;
     let text = town.read(&alert);
@@ -88,7 +95,14 @@ async fn what_came_due_while_the_bot_was_away_comes_late_and_says_so() {
     let mut town = Town::new().await;
     town.slash("Anna", "fälle", "case open", &[("title", json!("Nacht"))]).await;
     let thread = id(&town.card().await["channel_id"]);
-    town.slash_in("Anna", "de", thread, "followup add", &[("what", json!("Zurückrufen")), ("when", json!("in 1 Stunde"))]).await;
+    town.slash_in(
+        "Anna",
+        "de",
+        thread,
+        "followup add",
+        &[("what", json!("Zurückrufen")), ("when", json!("in 1 Stunde"))],
+    )
+    .await;
     town.stop().await;
     town.clock.advance_ms(5 * HOUR_MS);
     town.start().await;
@@ -101,7 +115,8 @@ async fn only_assignee_creator_and_lead_may_end_a_promise() {
     let town = Town::new().await;
     town.slash("Anna", "fälle", "case open", &[("title", json!("Rechte"))]).await;
     let thread = id(&town.card().await["channel_id"]);
-    town.slash_in("Anna", "de", thread, "followup add", &[("what", json!("Prüfen")), ("when", json!("in 1 Minute"))]).await;
+    town.slash_in("Anna", "de", thread, "followup add", &[("what", json!("Prüfen")), ("when", json!("in 1 Minute"))])
+        .await;
     town.clock.advance_ms(60_000);
     let reminder = town.message_saying(thread, "jetzt ist dran").await;
     let refused = town.press("Ben", "de", &reminder, "Erledigt").await;
@@ -128,7 +143,8 @@ async fn reminders_work_on_postgres_too() {
     let Some(mut town) = Town::on_postgres().await else { return };
     town.slash("Anna", "fälle", "case open", &[("title", json!("Auf PostgreSQL"))]).await;
     let thread = id(&town.card().await["channel_id"]);
-    town.slash_in("Anna", "de", thread, "followup add", &[("what", json!("Melden")), ("when", json!("in 1 Stunde"))]).await;
+    town.slash_in("Anna", "de", thread, "followup add", &[("what", json!("Melden")), ("when", json!("in 1 Stunde"))])
+        .await;
     town.restart().await;
     town.clock.advance_ms(HOUR_MS);
     town.message_saying(thread, "Melden").await;

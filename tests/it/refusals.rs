@@ -49,10 +49,8 @@ async fn a_stranger_is_refused_everywhere() {
     }
     // A changed client presses the card's buttons without seeing the card.
     let claim = crate::harness::button(&card, "Übernehmen").unwrap();
-    let forged = town
-        .discord
-        .forge(town.user("Kim"), "de", id(&card["channel_id"]), id(&card["id"]), &claim, &[])
-        .await;
+    let forged =
+        town.discord.forge(town.user("Kim"), "de", id(&card["channel_id"]), id(&card["id"]), &claim, &[]).await;
     let told = town.told(&forged).await;
     assert!(told.starts_with("Dafür brauchst du die Rolle"), "{told}");
     assert!(town.read(&town.card().await).contains("Zuständig: niemand"));
@@ -69,7 +67,8 @@ async fn titles_are_refused_or_kept_by_what_a_reader_sees() {
     assert!(told.starts_with("Der Titel hat 101 Zeichen, es passen 100.") && told.contains(&long), "{told}");
     let huge = town.slash("Anna", "fälle", "case open", &[("title", json!("x".repeat(5_900)))]).await;
     assert!(huge.starts_with("Der Titel hat 5900 Zeichen"), "{huge}");
-    for (n, title) in ["🔥🔥🔥", "فاتورة خاطئة", "👨‍👩‍👧‍👦".repeat(15).as_str(), "Rechnung 1488"].into_iter().enumerate() {
+    for (n, title) in ["🔥🔥🔥", "فاتورة خاطئة", "👨‍👩‍👧‍👦".repeat(15).as_str(), "Rechnung 1488"].into_iter().enumerate()
+    {
         let told = town.slash("Anna", "fälle", "case open", &[("title", json!(title))]).await;
         assert!(told.contains(&format!("#{} · ", n + 1)) && told.contains(title), "{told}");
     }
@@ -83,7 +82,10 @@ async fn mentions_and_markdown_in_titles_neither_ping_nor_spoof() {
     town.slash("Anna", "fälle", "case open", &[("title", json!(title))]).await;
     let card = town.card().await;
     let shown = card["embeds"][0]["title"].as_str().unwrap();
-    assert!(shown.contains("@\u{2060}everyone") && shown.contains("\\[klick\\]") && shown.contains("\\*\\*fett"), "{shown}");
+    assert!(
+        shown.contains("@\u{2060}everyone") && shown.contains("\\[klick\\]") && shown.contains("\\*\\*fett"),
+        "{shown}"
+    );
     for request in town.discord.requests() {
         assert!(!request.pings.everyone && request.pings.users.is_empty() && request.pings.roles.is_empty());
         if request.method == "POST" && request.path.ends_with("/messages") {
@@ -124,7 +126,12 @@ async fn closed_cases_say_how_to_go_on() {
         assert_eq!(town.slash("Anna", "fälle", command, &options).await, closed, "{command}");
     }
     let promised = town
-        .slash("Anna", "fälle", "followup add", &[("what", json!("Text")), ("when", json!("morgen")), ("case", json!("1"))])
+        .slash(
+            "Anna",
+            "fälle",
+            "followup add",
+            &[("what", json!("Text")), ("when", json!("morgen")), ("case", json!("1"))],
+        )
         .await;
     assert!(promised.starts_with(closed) && promised.contains("Text"), "typed text is handed back: {promised}");
 }
@@ -135,18 +142,14 @@ async fn forged_and_stale_controls_are_explained() {
     town.slash("Anna", "fälle", "case open", &[("title", json!("Fest"))]).await;
     let card = town.card().await;
     for custom_id in ["r0:claim:1", "rubbish", "r1:claim:-1", "r1:note:1", "r1:done:1:2:3", "💥"] {
-        let answer = town
-            .discord
-            .forge(town.user("Anna"), "de", id(&card["channel_id"]), id(&card["id"]), custom_id, &[])
-            .await;
+        let answer =
+            town.discord.forge(town.user("Anna"), "de", id(&card["channel_id"]), id(&card["id"]), custom_id, &[]).await;
         let told = town.told(&answer).await;
         assert!(told.starts_with("Dieser Knopf gehört zu einer älteren Fassung"), "{custom_id}: {told}");
     }
     let elsewhere = format!("r1:done:{}:1:1:1", town.discord.world().guild("Zweitfirma"));
-    let answer = town
-        .discord
-        .forge(town.user("Anna"), "de", id(&card["channel_id"]), id(&card["id"]), &elsewhere, &[])
-        .await;
+    let answer =
+        town.discord.forge(town.user("Anna"), "de", id(&card["channel_id"]), id(&card["id"]), &elsewhere, &[]).await;
     assert!(town.told(&answer).await.starts_with("Dieses Nachfassen gibt es hier nicht"));
     let unknown = town
         .discord
@@ -159,9 +162,12 @@ async fn forged_and_stale_controls_are_explained() {
 async fn in_a_direct_message_case_commands_say_where_they_work() {
     let town = Town::new().await;
     let dm = town.discord.dm(town.user("Anna"));
-    for (command, options) in
-        [("case list", vec![]), ("case open", vec![("title", json!("x"))]), ("followup list", vec![]), ("setup", vec![])]
-    {
+    for (command, options) in [
+        ("case list", vec![]),
+        ("case open", vec![("title", json!("x"))]),
+        ("followup list", vec![]),
+        ("setup", vec![]),
+    ] {
         let told = town.slash_in("Anna", "de", dm, command, &options).await;
         assert!(told.starts_with("Das geht nur auf einem Server."), "{command}: {told}");
     }
@@ -201,7 +207,8 @@ async fn setup_names_what_is_wrong_and_which_rights_are_missing_where() {
     let town = Town::new().await;
     let told = town.slash("Admin", "fälle", "setup", &[("timezone", json!("Europa/Berlin"))]).await;
     assert!(told.starts_with("Die Zeitzone „Europa/Berlin“ kenne ich nicht."), "{told}");
-    let told = town.slash("Admin", "fälle", "setup", &[("land", json!("NW")), ("timezone", json!("europe/vienna"))]).await;
+    let told =
+        town.slash("Admin", "fälle", "setup", &[("land", json!("NW")), ("timezone", json!("europe/vienna"))]).await;
     assert!(told.contains("Zeitzone: Europe/Vienna") && told.contains("Nordrhein-Westfalen"), "{told}");
     let fälle = town.channel("fälle").to_string();
     town.arm(json!({ "kind": "lose_permission", "channel_id": fälle, "permission": "CREATE_PRIVATE_THREADS" }));

@@ -80,7 +80,7 @@ impl Town {
         Self::bare().await.set_up().await
     }
 
-    /// The same on PostgreSQL; none where it is not installed (in CI that fails).
+    /// The same on `PostgreSQL`; none where it is not installed (in CI that fails).
     pub async fn on_postgres() -> Option<Self> {
         let database = postgres::database().await?;
         Some(Self::with_database(Some(database)).await.set_up().await)
@@ -177,11 +177,20 @@ impl Town {
     /// Presses the button with this label on a message.
     pub async fn press(&self, user: &str, locale: &str, message: &Value, label: &str) -> Answer {
         let custom_id = button(message, label).unwrap_or_else(|| panic!("no button {label} on {message}"));
-        self.discord.press(self.user(user), locale, id(&message["channel_id"]), id(&message["id"]), &custom_id, &[]).await
+        self.discord
+            .press(self.user(user), locale, id(&message["channel_id"]), id(&message["id"]), &custom_id, &[])
+            .await
     }
 
     /// Sends the form of an answer.
-    pub async fn submit(&self, user: &str, locale: &str, channel: u64, form: &Answer, fields: &[(&str, &str)]) -> Answer {
+    pub async fn submit(
+        &self,
+        user: &str,
+        locale: &str,
+        channel: u64,
+        form: &Answer,
+        fields: &[(&str, &str)],
+    ) -> Answer {
         let modal = form.modal.as_ref().unwrap_or_else(|| panic!("no form: {form:?}"));
         self.discord.submit(self.user(user), locale, channel, modal, fields).await
     }
@@ -227,9 +236,8 @@ impl Town {
 
     /// Waits until the first message of a thread says `text`, and gives it.
     pub async fn card_saying(&self, thread: u64, text: &str) -> Value {
-        let says = |discord: &Discord| {
-            discord.messages(thread).first().is_some_and(|card| self.read(card).contains(text))
-        };
+        let says =
+            |discord: &Discord| discord.messages(thread).first().is_some_and(|card| self.read(card).contains(text));
         let seen = self.discord.until(says, SOON).await;
         let card = self.discord.messages(thread).into_iter().next().expect("a card");
         assert!(seen, "the card never said {text}:\n{}", self.read(&card));
@@ -291,7 +299,9 @@ impl Drop for Town {
             .discord
             .requests()
             .iter()
-            .flat_map(|request| openapi::violations(&request.method, &request.path, Some(&request.body).filter(|body| !body.is_null())))
+            .flat_map(|request| {
+                openapi::violations(&request.method, &request.path, Some(&request.body).filter(|body| !body.is_null()))
+            })
             .collect();
         assert!(against.is_empty(), "against Discord's description: {against:#?}");
     }
@@ -331,7 +341,10 @@ fn read(message: &Value) -> String {
         let controls = row["components"].as_array().into_iter().flatten();
         let labels: Vec<String> = controls
             .map(|control| match control["options"].as_array() {
-                Some(options) => options.iter().map(|o| format!("({})", o["label"].as_str().unwrap())).collect(),
+                Some(options) => {
+                    let labels: Vec<&str> = options.iter().filter_map(|option| option["label"].as_str()).collect();
+                    format!("({})", labels.join(")("))
+                }
                 None => format!("[{}]", control["label"].as_str().unwrap_or_default()),
             })
             .collect();
