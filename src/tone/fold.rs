@@ -184,8 +184,7 @@ impl Folded {
             let after_letter = i > 0 && (bytes[i - 1].is_ascii_alphanumeric() || !bytes[i - 1].is_ascii());
             let between = after_letter && next.is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
             match byte {
-                b'a'..=b'z' => self.push(byte, at),
-                b'A'..=b'Z' => self.push(byte.to_ascii_lowercase(), at),
+                b'a'..=b'z' | b'A'..=b'Z' => self.push(byte.to_ascii_lowercase(), at),
                 b'.' | b'-' | b'_' | b'*' | b'|' if spaced && next.is_some() => {}
                 b'*' if marked || !after_letter && !matches!(bytes.get(i.wrapping_sub(1)), Some(b'*')) => {}
                 b'*' => self.push(b'*', at),

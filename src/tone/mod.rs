@@ -146,8 +146,9 @@ impl Rules {
     pub fn load(files: &[(Lang, &str, &str)]) -> Result<Self, BrokenRule> {
         let book = |lang: Lang| -> Result<Book, BrokenRule> {
             let embedded = Self::EMBEDDED[usize::from(lang == Lang::En)];
-            let (_, text, file) = files.iter().rev().find(|f| f.0 == lang).copied().unwrap_or(embedded);
-            let (rules, targets) = rulebook::read(lang, text, file)?;
+            let given = files.iter().rev().find(|f| f.0 == lang).copied();
+            let (_, text, file) = given.unwrap_or(embedded);
+            let (rules, targets) = rulebook::read(lang, text, file, given.is_some())?;
             Ok(Book::new(rules, targets))
         };
         Ok(Self { german: book(Lang::De)?, english: book(Lang::En)? })
@@ -172,14 +173,12 @@ impl Rules {
     /// heat answers.
     pub fn assess(&self, text: &str, lang: Option<Lang>) -> Assessment {
         let folded = fold::fold(text);
-        match lang.or_else(|| language::vote(text, &folded.bytes)) {
-            Some(lang) => weigh::weigh(self.book(lang), lang, text, &folded),
-            None => {
-                let german = weigh::weigh(&self.german, Lang::De, text, &folded);
-                let english = weigh::weigh(&self.english, Lang::En, text, &folded);
-                if english.heat > german.heat { english } else { german }
-            }
+        if let Some(lang) = lang.or_else(|| language::vote(text, &folded.bytes)) {
+            return weigh::weigh(self.book(lang), lang, text, &folded);
         }
+        let german = weigh::weigh(&self.german, Lang::De, text, &folded);
+        let english = weigh::weigh(&self.english, Lang::En, text, &folded);
+        if english.heat > german.heat { english } else { german }
     }
 
     /// The whole draft with the calmer wordings where a rule can make them; every other sentence is kept as it is.
@@ -228,6 +227,12 @@ mod tests {
     }
 
     #[test]
+    fn every_embedded_pattern_compiles() {
+        let given = Rules::EMBEDDED;
+        assert_eq!(Rules::load(&given).map(|_| ()), Ok(()));
+    }
+
+    #[test]
     fn german_rules_cover_all_categories() {
         let german: Vec<&Rule> = RULES.iter().filter(|r| r.lang == Lang::De).collect();
         assert!(german.len() >= 60, "{}", german.len());
@@ -238,7 +243,11 @@ mod tests {
 
     #[test]
     fn what_somebody_else_said_is_quoted_and_never_attributed() {
-        for text in ["> Ihr seid Idioten\nWie antworten wir?", "Die Kundin schrieb: „Ihr Idioten!“", "Der Kunde meinte, ihr seid Idioten."] {
+        for text in [
+            "> Ihr seid Idioten\nWie antworten wir?",
+            "Die Kundin schrieb: „Ihr Idioten!“",
+            "Der Kunde meinte, ihr seid Idioten.",
+        ] {
             let found = RULES.assess(text, Some(Lang::De));
             assert!(found.heat == 0 && found.findings.iter().any(|f| f.quoted), "{text}: {found:?}");
         }

@@ -9,6 +9,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::Hir;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use toml::Spanned;
 
 /// How a calmer version of a draft uses a rule's `instead`.
@@ -57,25 +58,41 @@ pub struct Rule {
     pub negative: Vec<String>,
     pub(super) patterns: Vec<Pattern>,
     /// Drops a finding that overlaps a match.
-    pub(super) except: Option<Regex>,
+    pub(super) except: Option<Matcher>,
     /// Drops a finding in whose sentence it matches.
-    pub(super) unless: Option<Regex>,
+    pub(super) unless: Option<Matcher>,
 }
 
-/// One compiled pattern of a rule.
+/// A regex that is compiled when it is first needed: hundreds of rules would otherwise cost half a second at start.
+#[derive(Debug)]
+pub(super) struct Matcher {
+    source: String,
+    built: OnceLock<Regex>,
+}
+
+impl Matcher {
+    pub(super) fn get(&self) -> &Regex {
+        self.built.get_or_init(|| {
+            build(&self.source)
+                .expect("given files are compiled when they are read, and a test compiles every embedded pattern")
+        })
+    }
+}
+
+/// One pattern of a rule.
 #[derive(Debug)]
 pub(super) struct Pattern {
-    pub(super) regex: Regex,
+    pub(super) regex: Matcher,
     pub(super) hir: Hir,
 }
 
 /// Who a sentence is about.
 #[derive(Debug)]
 pub(super) struct Targets {
-    pub(super) person: Regex,
-    pub(super) company: Regex,
+    pub(super) person: Matcher,
+    pub(super) company: Matcher,
     /// A sentence that tells what somebody else said, or speaks about words: its findings count as quoted.
-    pub(super) reported: Option<Regex>,
+    pub(super) reported: Option<Matcher>,
 }
 
 #[derive(Deserialize)]
@@ -117,9 +134,9 @@ struct RawRule {
     negative: Vec<String>,
 }
 
-/// Reads one file of rules.
-pub(super) fn read(lang: Lang, text: &str, file: &str) -> Result<(Vec<Rule>, Targets), BrokenRule> {
-    let reader = Reader { text, file };
+/// Reads one file of rules. `compile`: every pattern is compiled at once, so that one that is too large is refused here.
+pub(super) fn read(lang: Lang, text: &str, file: &str, compile: bool) -> Result<(Vec<Rule>, Targets), BrokenRule> {
+    let reader = Reader { text, file, compile };
     let raw: RawFile =
         toml::from_str(text).map_err(|e| reader.broken(e.span().map_or(0, |s| s.start), e.message().to_owned()))?;
     let mut morphemes: BTreeMap<String, String> = BTreeMap::new();
@@ -158,12 +175,13 @@ pub(super) fn read(lang: Lang, text: &str, file: &str) -> Result<(Vec<Rule>, Tar
 struct Reader<'a> {
     text: &'a str,
     file: &'a str,
+    compile: bool,
 }
 
 impl Reader<'_> {
     fn broken(&self, at: usize, reason: String) -> BrokenRule {
         let upto = &self.text.as_bytes()[..at.min(self.text.len())];
-        BrokenRule { file: self.file.to_owned(), line: 1 + upto.iter().filter(|&&b| b == b'\n').count(), reason }
+        BrokenRule { file: self.file.to_owned(), line: upto.split(|&b| b == b'\n').count(), reason }
     }
 
     fn rule(&self, lang: Lang, raw: RawRule, morphemes: &BTreeMap<String, String>) -> Result<Rule, BrokenRule> {
@@ -198,7 +216,7 @@ impl Reader<'_> {
         }
         let patterns = raw.patterns.iter().map(|p| self.regex(p, morphemes)).collect::<Result<Vec<_>, _>>()?;
         for pattern in &patterns {
-            if pattern.regex.is_match(b"") {
+            if pattern.hir.properties().minimum_len() == Some(0) {
                 return refuse("a pattern matches the empty text");
             }
         }
@@ -227,7 +245,7 @@ impl Reader<'_> {
         &self,
         patterns: &[Spanned<String>],
         morphemes: &BTreeMap<String, String>,
-    ) -> Result<Option<Regex>, BrokenRule> {
+    ) -> Result<Option<Matcher>, BrokenRule> {
         let Some(first) = patterns.first() else { return Ok(None) };
         let mut parts = Vec::with_capacity(patterns.len());
         for pattern in patterns {
@@ -235,7 +253,7 @@ impl Reader<'_> {
             parts.push(format!("(?:{source})"));
         }
         let joined = parts.join("|");
-        build(&joined).map(Some).map_err(|e| self.broken(first.span().start, e))
+        self.matcher(joined, first.span().start).map(Some)
     }
 
     fn source(&self, pattern: &Spanned<String>, morphemes: &BTreeMap<String, String>) -> Result<String, BrokenRule> {
@@ -250,8 +268,14 @@ impl Reader<'_> {
         let at = pattern.span().start;
         let source = self.source(pattern, morphemes)?;
         let hir = parse(&source).map_err(|e| self.broken(at, e))?;
-        let regex = build(&source).map_err(|e| self.broken(at, e))?;
-        Ok(Pattern { regex, hir })
+        Ok(Pattern { regex: self.matcher(source, at)?, hir })
+    }
+
+    fn matcher(&self, source: String, at: usize) -> Result<Matcher, BrokenRule> {
+        if self.compile {
+            return Ok(Matcher { built: OnceLock::from(build(&source).map_err(|e| self.broken(at, e))?), source });
+        }
+        Ok(Matcher { source, built: OnceLock::new() })
     }
 
     /// Puts `(?:…)` in place of every `{name}`; `{2,3}` stays what it is.
@@ -325,7 +349,7 @@ mod tests {
 
     fn reason(rule: &str) -> (usize, String) {
         let text = format!("{HEAD}[[rule]]\n{rule}");
-        let broken = read(Lang::De, &text, "x.toml").expect_err("refused");
+        let broken = read(Lang::De, &text, "x.toml", true).expect_err("refused");
         (broken.line, broken.reason)
     }
 

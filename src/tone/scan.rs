@@ -114,7 +114,7 @@ impl Book {
         for &number in ready.iter().chain(&self.always) {
             let (rule, pattern, _) = self.patterns[usize::from(number)];
             let (rule, pattern) = (usize::from(rule), usize::from(pattern));
-            for found in self.rules[rule].patterns[pattern].regex.find_iter(text) {
+            for found in self.rules[rule].patterns[pattern].regex.get().find_iter(text) {
                 let span = piece.start + found.start()..piece.start + found.end();
                 if !span.is_empty() && !self.excused(rule, folded, &span) {
                     hits.push(Hit { rule, pattern, span });
@@ -134,9 +134,11 @@ impl Book {
         }
         let around = sentence(folded, span);
         let text = &folded[around.clone()];
-        rule.unless.as_ref().is_some_and(|r| r.is_match(text))
+        rule.unless.as_ref().is_some_and(|r| r.get().is_match(text))
             || rule.except.as_ref().is_some_and(|r| {
-                r.find_iter(text).any(|m| around.start + m.start() < span.end && span.start < around.start + m.end())
+                r.get()
+                    .find_iter(text)
+                    .any(|m| around.start + m.start() < span.end && span.start < around.start + m.end())
             })
     }
 }
@@ -151,7 +153,7 @@ fn cut(folded: &[u8], from: usize) -> usize {
     let end = window
         .iter()
         .rposition(|b| matches!(b, b'\n' | b'!' | b'?'))
-        .or_else(|| window.windows(2).rposition(|w| w == b". "))
+        .or_else(|| window.windows(2).rposition(|w| w == b". ").map(|n| n + 1))
         .or_else(|| window.iter().rposition(|&b| b == b' '))
         .unwrap_or(PIECE - 1);
     from + end + 1

@@ -84,7 +84,7 @@ fn is_reference(bytes: &[u8], letters: usize, digits: usize, leet_marks: usize) 
             return true;
         }
     }
-    let slashes = core.iter().filter(|&&b| b == b'/').count();
+    let slashes = core.split(|&b| b == b'/').count() - 1;
     if letters > 0 && (slashes >= 2 || (slashes == 1 && first == b'/' && core.len() > 1)) {
         return true;
     }

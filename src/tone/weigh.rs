@@ -72,14 +72,18 @@ fn aimed(book: &Book, hit: &Hit, folded: &[u8]) -> u8 {
     let rule = &book.rules[hit.rule];
     let around = &folded[sentence(folded, &hit.span)];
     let severity = match (rule.person, rule.company) {
-        (Some(severity), _) if book.targets.person.is_match(around) => severity,
-        (_, Some(severity)) if book.targets.company.is_match(around) => severity,
+        (Some(severity), _) if book.targets.person.get().is_match(around) => severity,
+        (_, Some(severity)) if book.targets.company.get().is_match(around) => severity,
         _ => rule.severity,
     };
     // A smile after the stop still belongs to the sentence.
     let near = &folded[hit.span.start..(hit.span.end + 40).min(folded.len())];
     let smiles = around.contains(&SOFT) || near.contains(&SOFT);
-    if smiles && severity == 1 && rule.category != Category::Sarcasm { 0 } else { severity }
+    if smiles && rule.severity <= 1 && rule.category != Category::Sarcasm {
+        severity.saturating_sub(1)
+    } else {
+        severity
+    }
 }
 
 fn draft<'a>(book: &'a Book, hit: &Hit, severity: u8, text: &str, folded: &Folded) -> Draft<'a> {
@@ -90,8 +94,11 @@ fn draft<'a>(book: &'a Book, hit: &Hit, severity: u8, text: &str, folded: &Folde
         _ => &rule.instead,
     };
     let instead = fill(template, rule, hit, text, folded);
-    let quoted =
-        book.targets.reported.as_ref().is_some_and(|r| r.is_match(&folded.bytes[sentence(&folded.bytes, &hit.span)]));
+    let quoted = book
+        .targets
+        .reported
+        .as_ref()
+        .is_some_and(|r| r.get().is_match(&folded.bytes[sentence(&folded.bytes, &hit.span)]));
     Draft { span, category: rule.category, severity, quoted, rule: Some(rule), instead }
 }
 
@@ -102,7 +109,7 @@ fn says_du(folded: &[u8]) -> bool {
         match word {
             b"du" | b"dich" | b"dir" | b"dein" | b"deine" | b"deinen" | b"deiner" | b"euch" | b"euer" | b"eure"
             | b"euren" | b"habt" | b"seid" | b"hast" | b"bist" | b"kannst" | b"koennt" | b"macht" | b"machst" => {
-                du = true
+                du = true;
             }
             b"ihnen" => return false,
             _ => {}
@@ -116,7 +123,7 @@ fn fill(template: &str, rule: &Rule, hit: &Hit, text: &str, folded: &Folded) -> 
     if !template.contains('$') {
         return template.to_owned();
     }
-    let groups = rule.patterns[hit.pattern].regex.captures(&folded.bytes[hit.span.clone()]);
+    let groups = rule.patterns[hit.pattern].regex.get().captures(&folded.bytes[hit.span.clone()]);
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some(at) = rest.find('$') {
@@ -234,12 +241,12 @@ fn shouting_texts(lang: Lang) -> (String, String, String) {
     (why.to_owned(), instead.to_owned(), "shouting.capitals".to_owned())
 }
 
-/// Heat is the strongest unquoted finding; three mild ones together are heated.
+/// Heat is the strongest unquoted finding; two mild ones together are heated.
 fn heat(findings: &[Finding]) -> u8 {
     let own = || findings.iter().filter(|f| !f.quoted);
     let strongest = own().map(|f| f.severity).max().unwrap_or(0);
     let mild = own().filter(|f| f.severity == 1).count();
-    if strongest == 1 && mild >= 3 { 2 } else { strongest }
+    if strongest == 1 && mild >= 2 { 2 } else { strongest }
 }
 
 /// 1 − Π(1 − w): each finding leaves less doubt. Weights 0.5, 0.75, 0.93 put one finding of each severity into its own band.

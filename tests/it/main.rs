@@ -8,6 +8,7 @@ mod cli;
 mod harness;
 mod kill;
 mod layering;
+mod load;
 mod promises;
 mod refusals;
 mod store;
