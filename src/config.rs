@@ -97,6 +97,11 @@ pub enum ConfigError {
     /// The token is the example's.
     #[error("discord.token is still a placeholder. Copy the real one from Discord's developer portal, section Bot")]
     Placeholder,
+    /// The log level is none.
+    #[error(
+        "log.level is `{0}`; write error, warn, info, debug or trace, or a filter such as info,ruhepol::delivery=debug"
+    )]
+    Level(String),
     /// The proxy is no address.
     #[error("discord.proxy is `{0}`, which is no http:// or https:// address such as http://127.0.0.1:8080")]
     Proxy(String),
@@ -116,8 +121,8 @@ const SECRETS: [(&str, &str); 2] = [("discord", "token"), ("database", "url")];
 /// What people leave standing where a token belongs, letters only.
 const PLACEHOLDERS: [&str; 8] =
     ["", "token", "yourtoken", "yourbottoken", "yourtokenhere", "bottoken", "changeme", "placeholder"];
-/// Names outside the tree that are ours all the same.
-const OTHER_NAMES: [&str; 2] = ["RUHEPOL_TEST__CLOCK", "RUHEPOL_TEST__FAILPOINT"];
+/// Begins the names outside the tree that tests use.
+const TEST_NAMES: &str = "RUHEPOL_TEST_";
 
 impl Config {
     /// Reads the file, if one is named, and the environment over it.
@@ -146,6 +151,7 @@ impl Config {
     }
 
     fn validated(self) -> Result<Self, ConfigError> {
+        check_level(&self.log.level)?;
         if let Some(proxy) = &self.discord.proxy {
             let address = reqwest::Url::parse(proxy).ok();
             if !address.is_some_and(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some()) {
@@ -154,6 +160,16 @@ impl Config {
         }
         Ok(self)
     }
+}
+
+/// A slip such as `debgu` would be read as a part of the program to listen to, and silence everything else.
+fn check_level(filter: &str) -> Result<(), ConfigError> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let fine = |part: &str| {
+        let level = part.rsplit_once('=').map_or(part, |(_, level)| level).trim().to_lowercase();
+        LEVELS.contains(&level.as_str())
+    };
+    if filter.split(',').all(fine) { Ok(()) } else { Err(ConfigError::Level(filter.to_owned())) }
 }
 
 /// The file's table, once the whole file was found to be a configuration: so that errors name its lines.
@@ -175,7 +191,7 @@ fn without_values(message: &str) -> String {
 }
 
 fn overlay(table: &mut toml::Table, name: &str, value: &str) -> Result<(), ConfigError> {
-    if OTHER_NAMES.contains(&name) {
+    if name.starts_with(TEST_NAMES) {
         return Ok(());
     }
     let wrong = |reason: String| ConfigError::Environment { name: name.to_owned(), reason };
@@ -246,7 +262,11 @@ mod tests {
         let shown: usize = table.values().map(|section| section.as_table().unwrap().len()).sum();
         assert_eq!(shown, KEYS.len());
         let as_shipped: Config = toml::from_str(EXAMPLE).unwrap();
-        assert_eq!(as_shipped.log.level, Config::default().log.level);
+        let default = Config::default();
+        assert_eq!(as_shipped.log.level, default.log.level);
+        assert_eq!(as_shipped.log.format, default.log.format);
+        assert_eq!(as_shipped.discord.message_content, default.discord.message_content);
+        assert_eq!(as_shipped.database.url.expose_secret(), default.database.url.expose_secret());
     }
 
     #[test]
@@ -280,6 +300,21 @@ mod tests {
         assert!(none.token().unwrap_err().to_string().contains("RUHEPOL_DISCORD__TOKEN"));
         let dummy = Config::load(None, &env(&[("RUHEPOL_DISCORD__TOKEN", "YOUR_BOT_TOKEN")])).unwrap();
         assert!(matches!(dummy.token(), Err(ConfigError::Placeholder)));
+    }
+
+    #[test]
+    fn a_slip_in_the_log_level_is_named() {
+        let slip = Config::load(None, &env(&[("RUHEPOL_LOG__LEVEL", "debgu")]));
+        assert!(matches!(slip, Err(ConfigError::Level(typed)) if typed == "debgu"));
+        assert!(Config::load(None, &env(&[("RUHEPOL_LOG__LEVEL", "info,ruhepol::delivery=debug")])).is_ok());
+    }
+
+    #[test]
+    fn names_that_only_tests_use_are_left_alone() {
+        assert!(
+            Config::load(None, &env(&[("RUHEPOL_TEST_POSTGRES", "postgres://x"), ("RUHEPOL_TEST__CLOCK", "x")]))
+                .is_ok()
+        );
     }
 
     #[test]

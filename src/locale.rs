@@ -137,11 +137,6 @@ impl Voice<'_> {
         self.fill(key, &fluent_args).unwrap_or_else(|| missing(key))
     }
 
-    /// The message `key` if there is one; for texts whose presence is optional.
-    pub fn try_say(&self, key: &str) -> Option<String> {
-        self.fill(key, &FluentArgs::new())
-    }
-
     fn fill(&self, key: &str, args: &FluentArgs<'_>) -> Option<String> {
         let bundle = self.texts.bundle(self.lang);
         let pattern = match key.split_once('.') {

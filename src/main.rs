@@ -11,6 +11,7 @@ use ruhepol::config::{Config, LogFormat};
 use ruhepol::discord::Ended;
 use ruhepol::follow_up::Land;
 use ruhepol::lines;
+#[cfg(feature = "sandbox")]
 use ruhepol::locale::Lang;
 use ruhepol::store::OpenError;
 use tracing_subscriber::EnvFilter;
@@ -212,6 +213,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, (u8, String)> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)
 }
 
+#[cfg_attr(not(feature = "testing"), expect(clippy::unnecessary_wraps, reason = "only a test's clock can be wrong"))]
 fn clock() -> Result<Clock, (u8, String)> {
     #[cfg(feature = "testing")]
     if let Ok(value) = std::env::var("RUHEPOL_TEST__CLOCK") {

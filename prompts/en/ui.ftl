@@ -63,7 +63,7 @@ category-sarcasm = sarcasm
 category-impatience = impatience
 category-profanity = strong language
 category-condescension = condescension
-category-defensive = defensive
+category-defensive = defensiveness
 category-generalisation = generalisation
 land-bw = Baden-Württemberg
 land-by = Bavaria
@@ -165,7 +165,7 @@ found-nothing = Nothing is stored about that. Try fewer or other words, such as 
 follow-up-added = Noted: { $what }. I will come back to you { $due }.
 follow-up-added-for = Noted: { $what }. { $who } gets a reminder { $due }.
 follow-up-for-case = It belongs to case { $case }.
-follow-up-outside-hours = That is outside Monday to Friday, 9:00 to 17:00. The time stays as you typed it.
+follow-up-outside-hours = That is outside working hours (Monday to Friday, 9:00 to 17:00, no public holidays). The time stays as you typed it.
 follow-ups-title = Follow-ups
 follow-ups-none = Nothing is open. `/followup add` writes one down.
 follow-up-line = { $case }{ $what } – { $who }, { $due }
@@ -180,6 +180,7 @@ reminder-late = This reminder comes late. It was due { $due }.
 reminder-alert = { $who }, a reminder is waiting for you. It could not be delivered directly; the button shows it to you alone.
 undeliverable = A reminder for { $who } could not be delivered anywhere. Please look at `/followup list` and check the rights with `/setup`.
 undeliverable-case = A reminder on case { $case } for { $who } could not be delivered anywhere. Please look at `/followup list` and check the rights with `/setup`.
+undeliverable-card = { $who }, the card of case { $case } could not be placed anywhere. The case is kept and `/case show` shows it. Please check the channel and the rights with `/setup`.
 
 ## Tone
 tone-calm-title = This reads calm

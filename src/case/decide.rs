@@ -138,10 +138,11 @@ pub fn update(case: &Case, wish: Changes, now_ms: i64) -> Decision {
         if !next.status.may_become(to) {
             return Err(UpdateRefused::Move { from: next.status, to });
         }
-        if to == Status::Closed {
-            next.closed_at = Some(now_ms);
-        }
-        replace(&mut next.status, to, &mut log, |from, to| Change::Status { from, to });
+        let closes = to == Status::Closed;
+        next.closed_at = closes.then_some(now_ms);
+        replace(&mut next.status, to, &mut log, |from, to| {
+            if closes { Change::Closed { from, resolution: None } } else { Change::Status { from, to } }
+        });
     }
     if let Some(to) = wish.priority {
         replace(&mut next.priority, to, &mut log, |from, to| Change::Priority { from, to });
@@ -197,7 +198,7 @@ pub fn close(case: &Case, resolution: Option<&str>, now_ms: i64) -> Decision {
         return Err(UpdateRefused::Closed);
     }
     let mut next = case.clone();
-    next.resolution = resolution.map(clean_text).filter(|text| !text.is_empty()).or(next.resolution);
+    next.resolution = resolution.map(clean_text).filter(|text| !text.is_empty());
     next.status = Status::Closed;
     next.closed_at = Some(now_ms);
     let change = Change::Closed { from: case.status, resolution: next.resolution.clone() };
@@ -212,6 +213,7 @@ pub fn reopen(case: &Case, now_ms: i64) -> Decision {
     let mut next = case.clone();
     next.status = Status::Open;
     next.closed_at = None;
+    next.resolution = None;
     finish(next, vec![Change::Reopened { from: case.status }], now_ms)
 }
 

@@ -15,13 +15,14 @@ const MAX_THREAD_NAME: usize = 100;
 
 /// Why a title cannot be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the fields are named in the message")]
 pub enum TitleRefused {
     /// Nothing visible in it.
     #[error("the title is empty")]
     Empty,
-    /// Longer than [`MAX_TITLE`]; carries its length in graphemes.
-    #[error("the title is too long ({0})")]
-    TooLong(usize),
+    /// Too long: its length, and the most that fits, both in graphemes or (for long emoji) both in scalars.
+    #[error("the title is too long ({length}, most {most})")]
+    TooLong { length: usize, most: usize },
 }
 
 /// One line, white space folded, nothing invisible.
@@ -30,8 +31,10 @@ pub fn clean_title(typed: &str) -> Result<String, TitleRefused> {
     let length = title.graphemes(true).count();
     if !title.chars().any(is_visible) {
         Err(TitleRefused::Empty)
-    } else if length > MAX_TITLE || title.chars().count() > MAX_TITLE_SCALARS {
-        Err(TitleRefused::TooLong(length))
+    } else if length > MAX_TITLE {
+        Err(TitleRefused::TooLong { length, most: MAX_TITLE })
+    } else if title.chars().count() > MAX_TITLE_SCALARS {
+        Err(TitleRefused::TooLong { length: title.chars().count(), most: MAX_TITLE_SCALARS })
     } else {
         Ok(title)
     }
@@ -111,7 +114,7 @@ mod tests {
         let family = "👨‍👩‍👧";
         assert!(clean_title(&family.repeat(40)).is_ok());
         assert_eq!(clean_title(&"ä".repeat(100)).unwrap().chars().count(), 100);
-        assert_eq!(clean_title(&"ä".repeat(101)), Err(TitleRefused::TooLong(101)));
+        assert_eq!(clean_title(&"ä".repeat(101)), Err(TitleRefused::TooLong { length: 101, most: 100 }));
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use jiff::tz::TimeZone;
 
-use super::record::{append, resolve};
+use super::record::{append, resolve, resolve_locked, words};
 use super::rights::{self, Rank};
 use super::{Caller, CaseRef, Desk, DeskError, Outcome, Person, Refused, Reply};
 use crate::case::{Case, Change, UpdateRefused, clean_text};
+use crate::failpoint;
 use crate::follow_up::working_hours::{self, Hours};
 use crate::follow_up::{FollowUp, Land, State, phrase};
 use crate::id::GuildId;
@@ -51,11 +52,11 @@ pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowU
     }
     let (desk, caller, now_ms) = (desk.clone(), caller.clone(), desk.clock.now_ms());
     let store = desk.store.clone();
-    store
+    let added = store
         .write(move |c| {
             Box::pin(async move {
                 let standing = rights::agent(c, &caller).await?;
-                let case = match (resolve(c, standing.guild, &caller, &wish.case).await, &wish.case) {
+                let case = match (resolve_locked(c, standing.guild, &caller, &wish.case).await, &wish.case) {
                     (Err(DeskError::Refused(Refused::NoCaseHere)), CaseRef::Here) => None,
                     (found, _) => Some(found?),
                 };
@@ -91,12 +92,15 @@ pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowU
                     };
                     log(c, &case, change, &caller, now_ms).await?;
                 }
+                failpoint!("follow_up.before_commit");
                 let land = standing.settings.land.as_deref().and_then(Land::from_code);
                 let outside_hours = !working_hours::is_working(&reading.due, &Hours::default(), land);
                 Ok::<_, DeskError>(Reply::FollowUpAdded { follow_up: saved, reading: reading.notes, outside_hours })
             })
         })
-        .await
+        .await;
+    failpoint!("follow_up.after_commit");
+    added
 }
 
 pub(super) async fn list_follow_ups(
@@ -112,6 +116,8 @@ pub(super) async fn list_follow_ups(
                 let guild = rights::agent(c, &caller).await?.guild;
                 let case = match which {
                     Some(which) => Some(resolve(c, guild, &caller, &which).await?.number),
+                    // In a case's thread the list is about that case.
+                    None if who.is_none() => cases::by_thread(c, guild, caller.channel).await?.map(|case| case.number),
                     None => None,
                 };
                 // Without a filter the list is the caller's own.
@@ -150,7 +156,7 @@ pub(super) async fn delay_follow_up(desk: &Desk, caller: &Caller, promise: Promi
     Ok(Reply::FollowUpMoved { follow_up, by, lang })
 }
 
-/// The text of a reminder that came without it, for the person it is for.
+/// The text of a reminder that came without it, for its assignee, its creator or a lead.
 pub(super) async fn reveal_follow_up(desk: &Desk, caller: &Caller, promise: Promise) -> Outcome {
     let caller = caller.clone();
     desk.store
@@ -196,7 +202,7 @@ async fn move_on(
                     delivery::want_reminder(c, guild, follow_up.id, version, follow_up.due_at, follow_up.case).await?;
                 }
                 if let Some(number) = follow_up.case
-                    && let Some(case) = cases::get(c, follow_up.guild, number).await?
+                    && let Some(case) = cases::lock(c, follow_up.guild, number).await?
                 {
                     log(c, &case, change, &caller, now_ms).await?;
                 }
@@ -207,7 +213,7 @@ async fn move_on(
         .await
 }
 
-/// The promise, if the caller is its assignee or creator, or leads here. In direct messages only its assignee reads it.
+/// The promise, if the caller is its assignee or creator, or leads here. In direct messages roles cannot be asked, so there it is the first two only.
 async fn theirs(c: &mut Conn, caller: &Caller, promise: Promise) -> Result<FollowUp, DeskError> {
     let here: GuildId = caller.guild.unwrap_or(promise.guild);
     if here != promise.guild {
@@ -222,10 +228,13 @@ async fn theirs(c: &mut Conn, caller: &Caller, promise: Promise) -> Result<Follo
     if own || standing.rank >= Rank::Lead { Ok(found) } else { Err(Refused::NotYours(found.assignee).into()) }
 }
 
-/// One entry on the case, and a fresh card.
+/// One entry on the case, and a fresh card. The case counts as touched.
 async fn log(c: &mut Conn, case: &Case, change: Change, caller: &Caller, now_ms: i64) -> Result<(), DeskError> {
-    let case = Case { updated_at: now_ms, ..case.clone() };
-    append(c, &case, &[change], caller.user).await?;
-    delivery::want_card(c, case.guild, case.number, now_ms).await?;
+    let next = Case { updated_at: now_ms, version: case.version + 1, ..case.clone() };
+    if !cases::save(c, &next, case.version, &words(&next)).await? {
+        return Err(Refused::ChangedMeanwhile(case.number).into());
+    }
+    append(c, &next, &[change], caller.user).await?;
+    delivery::want_card(c, next.guild, next.number, now_ms).await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::id::GuildId;
 use crate::store::guild;
 
 impl Desk {
-    /// The bot is in this guild (again).
+    /// Notes that the bot is in this guild, or no longer is.
     pub async fn guild_present(&self, id: GuildId, present: bool) -> Result<(), DeskError> {
         let changed = self
             .store
@@ -20,7 +20,7 @@ impl Desk {
         Ok(())
     }
 
-    /// The hash of the commands Discord was last told, and telling it again only on change.
+    /// The hash of the commands Discord was last told; it is told again only on change.
     pub async fn registered_commands(&self) -> Result<Option<String>, DeskError> {
         self.store.read(|c| Box::pin(async move { Ok(guild::meta_get(c, COMMANDS).await?) })).await
     }

@@ -1,7 +1,7 @@
 //! What the bot does, one file per behaviour: load, decide (pure), save in one transaction, give a [`Reply`] back.
 //!
-//! Every wish arrives as a [`Wish`] with the [`Caller`] who has it; [`Desk::act`] is the one way in, so rights are checked
-//! in one place and at the moment of effect.
+//! Every wish arrives as a [`Wish`] with the [`Caller`] who has it; [`Desk::act`] is the one way in. Each behaviour checks
+//! rights inside its own transaction, at the moment of effect.
 
 mod assign_case;
 mod check_tone;
@@ -27,7 +27,7 @@ pub use suggest::{Focus, Suggestions};
 use std::sync::Arc;
 
 use crate::case::{Case, CaseNumber, Change, Changes, Entry, TitleRefused, UpdateRefused, View};
-use crate::chat::{Chat, ChatError};
+use crate::chat::Chat;
 use crate::clock::Clock;
 use crate::follow_up::{FollowUp, phrase};
 use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
@@ -124,6 +124,21 @@ pub enum Wish {
     Help,
     /// `/setup`.
     Setup(SetupWish),
+}
+
+impl Wish {
+    /// The longest text somebody typed for this: handed back where it could not be kept.
+    pub fn typed(&self) -> Option<String> {
+        match self {
+            Self::OpenCase(wish) => Some(wish.title.clone()),
+            Self::UpdateCase { changes, .. } => changes.title.clone(),
+            Self::NoteCase { text, .. } => Some(text.clone()),
+            Self::CloseCase { resolution, .. } => resolution.clone(),
+            Self::AddFollowUp(wish) => Some(wish.what.clone()),
+            Self::CheckTone { text, draft: true } => Some(text.clone()),
+            _ => None,
+        }
+    }
 }
 
 /// A form to fill in.
@@ -290,12 +305,6 @@ impl From<StoreError> for DeskError {
     }
 }
 
-impl From<ChatError> for DeskError {
-    fn from(error: ChatError) -> Self {
-        Self::Internal(error.to_string())
-    }
-}
-
 /// What a behaviour gives back.
 pub type Outcome = Result<Reply, DeskError>;
 
@@ -341,7 +350,14 @@ impl Desk {
             Wish::Help => rights::help(self, caller).await,
             Wish::Setup(wish) => setup::setup(self, caller, wish).await,
         };
-        if outcome.is_ok() {
+        if matches!(
+            outcome,
+            Ok(Reply::Opened { .. }
+                | Reply::Changed { .. }
+                | Reply::FollowUpAdded { .. }
+                | Reply::FollowUpDone { .. }
+                | Reply::FollowUpMoved { .. })
+        ) {
             (self.wake)();
         }
         outcome

@@ -3,6 +3,7 @@
 use super::record::{append, words};
 use super::{Caller, Desk, DeskError, Outcome, Refused, Reply, rights};
 use crate::case::{self, NewCase, Priority, Source, UpdateRefused, Via};
+use crate::chat::ChannelKind;
 use crate::failpoint;
 use crate::store::{case as cases, delivery};
 
@@ -21,7 +22,28 @@ pub struct OpenCase {
     pub source: Option<Source>,
 }
 
+/// Where no case channel is set the thread starts at hand; that must be a place that can hold one customers do not see.
+async fn fit_for_a_thread(desk: &Desk, caller: &Caller) -> Result<(), DeskError> {
+    let asking = caller.clone();
+    let configured = desk
+        .store
+        .read(move |c| {
+            Box::pin(async move { Ok::<_, DeskError>(rights::agent(c, &asking).await?.settings.case_channel) })
+        })
+        .await?;
+    if configured.is_some() {
+        return Ok(());
+    }
+    // A channel that cannot be looked at is left to delivery, which says aloud what it could not place.
+    match desk.chat.channel(caller.parent.unwrap_or(caller.channel)).await {
+        Ok(info) if info.kind == ChannelKind::Text || (info.kind == ChannelKind::Forum && !info.public) => Ok(()),
+        Ok(_) => Err(Refused::NoPlace.into()),
+        Err(_) => Ok(()),
+    }
+}
+
 pub(super) async fn open_case(desk: &Desk, caller: &Caller, wish: OpenCase) -> Outcome {
+    fit_for_a_thread(desk, caller).await?;
     let (caller, now_ms) = (caller.clone(), desk.clock.now_ms());
     let case = desk
         .store

@@ -1,9 +1,10 @@
 //! From a decision to the database: the case, its entries and the wish for a fresh card, in the caller's transaction.
 
 use super::{Caller, CaseRef, DeskError, Refused};
-use crate::case::{Case, CaseNumber, Change, Decision, Entry, UpdateRefused};
+use crate::case::{Case, CaseNumber, Change, Decision, Entry, Status, UpdateRefused};
+use crate::follow_up::State;
 use crate::id::{GuildId, UserId};
-use crate::store::{Conn, case, delivery, entry, search};
+use crate::store::{Conn, case, delivery, entry, follow_up, search};
 
 /// Longest typed reference to a case that is looked at, in scalars.
 const MAX_REFERENCE: usize = 200;
@@ -59,9 +60,29 @@ pub(super) async fn record(
     if !case::save(c, &next, before.version, &words(&next)).await? {
         return Err(Refused::ChangedMeanwhile(before.number).into());
     }
+    let mut log = log;
+    if next.status == Status::Closed && before.status != Status::Closed {
+        log.extend(cancel_promises(c, &next).await?);
+    }
     append(c, &next, &log, actor).await?;
     delivery::want_card(c, next.guild, next.number, next.updated_at).await?;
     Ok((next, log))
+}
+
+/// Whoever closes a case takes its open promises back, each with its entry: none comes due for what is done.
+async fn cancel_promises(c: &mut Conn, case: &Case) -> Result<Vec<Change>, DeskError> {
+    let mut log = Vec::new();
+    for mut promise in follow_up::list(c, case.guild, None, Some(case.number), u32::MAX).await? {
+        let version = promise.version;
+        promise.state = State::Cancelled;
+        promise.ended_at = Some(case.updated_at);
+        promise.version += 1;
+        if follow_up::save(c, &promise, version).await? {
+            delivery::cancel_reminder(c, case.guild, promise.id).await?;
+            log.push(Change::FollowUpCancelled { follow_up: promise.id.0, what: promise.what });
+        }
+    }
+    Ok(log)
 }
 
 /// Appends one entry per change.

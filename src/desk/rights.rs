@@ -3,8 +3,8 @@
 use super::{Caller, Desk, Outcome, Person, Refused, Reply};
 use crate::desk::DeskError;
 use crate::id::{GuildId, RoleId};
+use crate::store::Conn;
 use crate::store::guild::{self, Settings};
-use crate::store::{Conn, StoreError};
 
 /// What somebody is in a team. Later ones may do what earlier ones may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,11 +72,6 @@ pub(super) async fn help(desk: &Desk, caller: &Caller) -> Outcome {
     // Help must work while the database does not.
     let agent = settings.is_ok_and(|s: Settings| rank(&s, &caller.roles, caller.manages) > Rank::Stranger);
     Ok(Reply::Help { agent })
-}
-
-/// The settings of a guild for whoever only reads them.
-pub(super) async fn settings_of(desk: &Desk, id: GuildId) -> Result<Settings, StoreError> {
-    desk.store.read(move |c| Box::pin(async move { guild::settings(c, id).await })).await
 }
 
 #[cfg(test)]

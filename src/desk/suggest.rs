@@ -3,7 +3,7 @@
 use jiff::Zoned;
 
 use super::follow_ups::context;
-use super::{Caller, Desk, DeskError, Refused, rights};
+use super::{Caller, Desk, DeskError, rights};
 use crate::follow_up::phrase;
 use crate::store::case::CaseLine;
 use crate::store::{case, search};
@@ -55,7 +55,11 @@ async fn cases(desk: &Desk, caller: &Caller, typed: String) -> Result<Suggestion
 }
 
 async fn when(desk: &Desk, caller: &Caller, typed: &str) -> Result<Suggestions, DeskError> {
-    let settings = rights::settings_of(desk, caller.guild.ok_or(Refused::NotInGuild)?).await?;
+    let asking = caller.clone();
+    let settings = desk
+        .store
+        .read(move |c| Box::pin(async move { Ok::<_, DeskError>(rights::agent(c, &asking).await?.settings) }))
+        .await?;
     let readings = match phrase::parse(typed, &context(desk, &settings, caller.lang)) {
         Ok(reading) => vec![reading],
         Err(phrase::Refusal::Ambiguous(readings)) => readings,

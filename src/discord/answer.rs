@@ -2,7 +2,8 @@
 //!
 //! Invariant: each interaction gets exactly one first answer, and whatever fails ends in a sentence for the person.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -19,12 +20,15 @@ use crate::view;
 /// After this long without an answer the interaction is deferred; Discord's limit is 3 s.
 const DEFER_AFTER: Duration = Duration::from_millis(1_500);
 /// A form must be the first answer, so it cannot be deferred.
-const FORM_WITHIN: Duration = Duration::from_millis(1_500);
+const FORM_WITHIN: Duration = Duration::from_secs(1);
 /// Suggestions later than this are of no use to who types.
 const SUGGEST_WITHIN: Duration = Duration::from_millis(1_500);
 /// Most wishes being fulfilled at once; more wait, but not so long that they miss their first answer.
 const AT_ONCE: usize = 256;
 const WAIT_AT_MOST: Duration = Duration::from_millis(1_200);
+
+/// Interactions remembered so that a replay is told from a second wish.
+const REMEMBERED: usize = 2_048;
 
 /// Discord: callback types.
 const MESSAGE: u8 = 4;
@@ -50,21 +54,27 @@ pub(super) struct Answers {
     pub desk: Desk,
     pub texts: Arc<Texts>,
     places: Arc<Semaphore>,
+    /// Interactions already taken, newest last: a resumed connection replays events.
+    taken: Mutex<VecDeque<u64>>,
 }
 
 impl Answers {
     pub fn new(http: Arc<Http>, desk: Desk, texts: Arc<Texts>) -> Self {
-        Self { http, desk, texts, places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { http, desk, texts, places: Arc::new(Semaphore::new(AT_ONCE)), taken: Mutex::default() }
     }
 
     /// Fulfils a wish and answers, whatever comes of it.
     pub async fn respond(&self, ask: &Ask, wish: Result<Wish, Refused>) {
+        if !self.take(ask.id.get()) {
+            return;
+        }
         let since = Stopwatch::start();
         let place = self.place().await;
+        let typed = wish.as_ref().ok().and_then(Wish::typed);
         let wish = match (wish, place.is_some()) {
             (Ok(wish), true) => wish,
-            (Ok(_), false) => return self.first(ask, &self.refuse(ask, &Refused::Busy)).await,
-            (Err(refused), _) => return self.first(ask, &self.refuse(ask, &refused)).await,
+            (Ok(_), false) => return self.first(ask, &self.refuse(ask, &Refused::Busy, typed)).await,
+            (Err(refused), _) => return self.first(ask, &self.refuse(ask, &refused, None)).await,
         };
         let form = matches!(wish, Wish::Ask(_));
         let (desk, caller) = (self.desk.clone(), ask.caller.clone());
@@ -72,15 +82,28 @@ impl Answers {
         let mut work = tokio::spawn(async move { desk.act(&caller, wish).await });
         let left = (if form { FORM_WITHIN } else { DEFER_AFTER }).saturating_sub(since.elapsed());
         match tokio::time::timeout(left, &mut work).await {
-            Ok(done) => self.first(ask, &self.shown(ask, flat(done))).await,
-            Err(_) if form => self.first(ask, &self.refuse(ask, &Refused::Busy)).await,
+            Ok(done) => self.first(ask, &self.shown(ask, flat(done), typed)).await,
+            Err(_) if form => self.first(ask, &self.refuse(ask, &Refused::Busy, None)).await,
             Err(_) => {
                 self.defer(ask).await;
-                let shown = self.shown(ask, flat(work.await));
+                let shown = self.shown(ask, flat(work.await), typed);
                 self.later(ask, &shown).await;
             }
         }
         drop(place);
+    }
+
+    /// Whether this interaction comes for the first time. Tokens live 15 minutes, replays come within seconds.
+    fn take(&self, id: u64) -> bool {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.contains(&id) {
+            return false;
+        }
+        if taken.len() == REMEMBERED {
+            taken.pop_front();
+        }
+        taken.push_back(id);
+        true
     }
 
     /// Suggestions for the option being typed; none rather than late.
@@ -110,7 +133,7 @@ impl Answers {
         tokio::time::timeout(WAIT_AT_MOST, wait).await.ok()?.ok()
     }
 
-    fn shown(&self, ask: &Ask, outcome: Outcome) -> Shown {
+    fn shown(&self, ask: &Ask, outcome: Outcome, typed: Option<String>) -> Shown {
         match outcome {
             Ok(Reply::Form(form)) => Shown::Form(form),
             Ok(reply) => {
@@ -121,21 +144,22 @@ impl Answers {
                 };
                 Shown::Message { message: view::answer(self.texts.voice(lang), &reply), in_place: ask.in_place }
             }
-            Err(DeskError::Refused(refused)) => self.refuse(ask, &refused),
-            Err(DeskError::Internal(reason)) => self.failed(ask, &reason),
+            Err(DeskError::Refused(refused)) => self.refuse(ask, &refused, typed),
+            Err(DeskError::Internal(reason)) => self.failed(ask, &reason, typed),
         }
     }
 
-    fn refuse(&self, ask: &Ask, refused: &Refused) -> Shown {
-        Shown::Message { message: view::refusal(self.texts.voice(ask.caller.lang), refused), in_place: false }
+    fn refuse(&self, ask: &Ask, refused: &Refused, typed: Option<String>) -> Shown {
+        let message = view::refusal(self.texts.voice(ask.caller.lang), refused, typed.as_deref());
+        Shown::Message { message, in_place: false }
     }
 
     /// One line in the log, one sentence for the person, and an id that ties them together.
-    fn failed(&self, ask: &Ask, reason: &str) -> Shown {
+    fn failed(&self, ask: &Ask, reason: &str, typed: Option<String>) -> Shown {
         let id = ask.id.to_string();
         tracing::error!(error.id = %id, user.id = %ask.caller.user, reason, "a wish failed");
-        let content = self.texts.voice(ask.caller.lang).with("internal-error", &[("id", &id)]);
-        Shown::Message { message: Message { content, ..Message::default() }, in_place: false }
+        let message = view::failure(self.texts.voice(ask.caller.lang), &id, typed.as_deref());
+        Shown::Message { message, in_place: false }
     }
 
     async fn first(&self, ask: &Ask, shown: &Shown) {

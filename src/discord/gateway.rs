@@ -19,6 +19,7 @@ use tokio::sync::watch;
 
 use super::answer::{Answers, Ask};
 use super::{commands, translate};
+use crate::clock::Stopwatch;
 use crate::desk::{Caller, Desk, Refused, Wish};
 use crate::id::GuildId;
 use crate::locale::Texts;
@@ -36,8 +37,10 @@ const PAUSES: [Duration; 6] = [
     Duration::from_mins(2),
 ];
 /// How long answers in hand may take at the end, and the close frame after them.
-const DRAIN: Duration = Duration::from_secs(6);
-const CLOSE: Duration = Duration::from_secs(2);
+const DRAIN: Duration = Duration::from_secs(4);
+const CLOSE: Duration = Duration::from_secs(1);
+/// A session that held this long was a good one: the next trouble starts with short pauses again.
+const HELD: Duration = Duration::from_mins(5);
 
 /// What is needed to connect.
 #[derive(Debug, Clone)]
@@ -74,14 +77,14 @@ pub fn connect(
     desk: Desk,
     texts: Arc<Texts>,
     stop: watch::Receiver<bool>,
-) -> anyhow::Result<Connection> {
+) -> Result<Connection, reqwest::Error> {
     let http = Arc::new(http(&settings)?);
     Ok(Connection { settings, answers: Arc::new(Answers::new(http, desk, texts)), stop })
 }
 
 /// The one place that builds serenity's client: with a proxy its rate limiter must be off, else it would ignore the
 /// proxy and send the token to the real host.
-fn http(settings: &Settings) -> anyhow::Result<Http> {
+fn http(settings: &Settings) -> Result<Http, reqwest::Error> {
     let mut client = reqwest::Client::builder().timeout(REQUEST_TIMEOUT);
     if settings.proxy.is_some() {
         client = client.no_proxy();
@@ -98,7 +101,11 @@ impl Connection {
     pub async fn run(mut self) -> Ended {
         let mut failures = 0;
         loop {
+            let since = Stopwatch::start();
             let ended = self.session().await;
+            if since.elapsed() > HELD {
+                failures = 0;
+            }
             match ended {
                 Ok(ended) => return ended,
                 Err(reason) => {
@@ -116,7 +123,7 @@ impl Connection {
 
     async fn session(&mut self) -> Result<Ended, String> {
         // Asked here first: serenity falls back to the real gateway when this fails.
-        tokio::select! {
+        let gateway = tokio::select! {
             gateway = self.answers.http.get_gateway() => gateway.map_err(|_| "the gateway's address cannot be asked".to_owned())?,
             _ = self.stop.wait_for(|stop| *stop) => return Ok(Ended::Stopped),
         };
@@ -127,6 +134,10 @@ impl Connection {
             .raw_event_handler(Unknown)
             .await
             .map_err(|error| error.to_string())?;
+        // And compared: had serenity's own question failed, the token would now be on its way to the real gateway.
+        if *client.ws_url.lock().await != gateway.url {
+            return Err("the gateway's address was not answered twice alike".to_owned());
+        }
         let shards = Arc::clone(&client.shard_manager);
         let started = tokio::select! {
             started = client.start() => Some(started),

@@ -164,6 +164,17 @@ pub fn id_of(token: &str) -> Option<u64> {
     String::from_utf8(bytes).ok()?.split(':').nth(1)?.parse().ok()
 }
 
+/// A command's name with its group and subcommand, as Discord shows who used what.
+fn full_name(data: &Value) -> String {
+    let mut name = data["name"].as_str().unwrap_or_default().to_owned();
+    let mut inner = &data["options"][0];
+    while matches!(inner["type"].as_u64(), Some(1 | 2)) {
+        name = format!("{name} {}", inner["name"].as_str().unwrap_or_default());
+        inner = &inner["options"][0];
+    }
+    name
+}
+
 /// Sends an interaction to the bot; the receiver gets the first answer.
 pub fn begin(state: &mut State, spec: &Spec) -> Result<(u64, oneshot::Receiver<Answer>), String> {
     if !state.sessions.expected() {
@@ -216,7 +227,7 @@ pub fn begin(state: &mut State, spec: &Spec) -> Result<(u64, oneshot::Receiver<A
         about["interacted_message_id"] = json!(message.to_string());
     }
     if spec.kind == COMMAND {
-        about["name"] = data["data"]["name"].clone();
+        about["name"] = json!(full_name(&data["data"]));
     }
     let (waiter, receiver) = oneshot::channel();
     let pending = Pending {

@@ -63,7 +63,7 @@ impl Book {
         let (words, waiting): (Vec<_>, Vec<_>) = literals.into_iter().unzip();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(&words)
             .expect("a few thousand short strings fit an automaton");
         Self { rules, targets, automaton, waiting, patterns, always }

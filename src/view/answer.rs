@@ -60,15 +60,7 @@ fn shown(voice: Voice<'_>, case: &Case, entries: &[crate::case::Entry], next: Op
 }
 
 fn changed(voice: Voice<'_>, case: &Case, log: &[Change]) -> Message {
-    let entry = |what: &Change| crate::case::Entry { at: case.updated_at, actor: None, what: what.clone() };
-    let lines: Vec<String> = log
-        .iter()
-        .map(|change| {
-            let line = text::entry(voice, &entry(change));
-            // The entry's own "when and who" are known to who just did it.
-            format!("- {}", line.split_once(": ").map_or(line.as_str(), |(_, what)| what))
-        })
-        .collect();
+    let lines: Vec<String> = log.iter().map(|change| format!("- {}", text::change(voice, change))).collect();
     let head = voice.with("changed", &[("case", &headline(case.number, &case.title))]);
     sentence(clip(&format!("{head}\n{}", lines.join("\n")), 1_900))
 }

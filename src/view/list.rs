@@ -15,7 +15,7 @@ pub(super) fn cases(voice: Voice<'_>, view: View, page: u32, lines: &Page) -> Me
     let title = value(voice, "view", view.name());
     let description = if lines.cases.is_empty() { voice.say("list-empty") } else { joined(voice, &lines.cases) };
     let footer = if page > 0 || lines.more {
-        voice.with("list-page", &[("page", &(page + 1).to_string())])
+        voice.with("list-page", &[("page", &page.saturating_add(1).to_string())])
     } else {
         String::new()
     };
@@ -24,7 +24,7 @@ pub(super) fn cases(voice: Voice<'_>, view: View, page: u32, lines: &Page) -> Me
         buttons.push(turn(voice, "button-newer", view, previous));
     }
     if lines.more {
-        buttons.push(turn(voice, "button-older", view, page + 1));
+        buttons.push(turn(voice, "button-older", view, page.saturating_add(1)));
     }
     let rows = if buttons.is_empty() { Vec::new() } else { vec![Row::Buttons(buttons)] };
     Message {

@@ -17,5 +17,5 @@ mod tone;
 pub use answer::{REOPEN, answer, choices};
 pub use card::card;
 pub use forms::form;
-pub use refusal::refusal;
-pub use reminder::{Place, reminder, undeliverable};
+pub use refusal::{failure, refusal};
+pub use reminder::{Place, reminder, undeliverable, undeliverable_card};

@@ -3,17 +3,18 @@
 use super::answer::clock_time;
 use super::list;
 use super::text::{block, channel, moment, person, plain, role, value};
-use crate::case::{CaseNumber, MAX_TITLE, TitleRefused, UpdateRefused};
+use crate::case::{CaseNumber, TitleRefused, UpdateRefused};
 use crate::chat::{Embed, Message};
 use crate::desk::Refused;
 use crate::follow_up::phrase;
 use crate::locale::Voice;
 
-/// Most characters of typed text handed back; the rest of a message is ours.
-const HANDED_BACK: usize = 1_500;
+/// Most characters of typed text handed back: what a description holds, less the marks of a block.
+const HANDED_BACK: usize = 4_080;
 
-/// A refusal as a message, in the language of the person.
-pub fn refusal(voice: Voice<'_>, refused: &Refused) -> Message {
+/// A refusal as a message, in the language of the person; `typed` is handed back where the refusal itself carries nothing.
+pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Message {
+    let fallback = typed;
     let (content, typed) = match refused {
         Refused::NotInGuild => (voice.say("refused-not-in-guild"), None),
         Refused::NoAgentRole => (voice.say("refused-no-agent-role"), None),
@@ -27,8 +28,8 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused) -> Message {
         }
         Refused::NoCaseHere => (voice.say("refused-no-case-here"), None),
         Refused::Title(TitleRefused::Empty, _) => (voice.say("refused-title-empty"), None),
-        Refused::Title(TitleRefused::TooLong(length), typed) => {
-            let args = [("length", &*length.to_string()), ("most", &*MAX_TITLE.to_string())];
+        Refused::Title(TitleRefused::TooLong { length, most }, typed) => {
+            let args = [("length", &*length.to_string()), ("most", &*most.to_string())];
             (voice.with("refused-title-long", &args), Some(typed.as_str()))
         }
         Refused::Update(why, number, typed) => (update(voice, why, *number), typed.as_deref()),
@@ -57,19 +58,30 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused) -> Message {
         Refused::Busy => (voice.say("refused-busy"), None),
         Refused::DatabaseGone => (voice.say("refused-database-gone"), None),
     };
-    let content = match typed.filter(|typed| !typed.trim().is_empty()) {
-        Some(typed) => format!("{content}\n{}\n{}", voice.say("handed-back"), block(typed, HANDED_BACK)),
-        None => content,
+    with_typed(voice, content, typed.or(fallback))
+}
+
+/// Something failed inside; the operator finds it in the log under `id`.
+pub fn failure(voice: Voice<'_>, id: &str, typed: Option<&str>) -> Message {
+    with_typed(voice, voice.with("internal-error", &[("id", id)]), typed)
+}
+
+/// A sentence, and below it what was typed, to copy.
+fn with_typed(voice: Voice<'_>, content: String, typed: Option<&str>) -> Message {
+    let Some(typed) = typed.filter(|typed| !typed.trim().is_empty()) else {
+        return Message { content, ..Message::default() };
     };
-    Message { content, ..Message::default() }
+    let description = block(typed, HANDED_BACK);
+    let embed = Embed { title: voice.say("handed-back"), description, colour: 0x7a_86_8c, ..Embed::default() };
+    Message { content, embeds: vec![embed], ..Message::default() }
 }
 
 fn update(voice: Voice<'_>, why: &UpdateRefused, number: CaseNumber) -> String {
     let case = number.to_string();
     match why {
         UpdateRefused::Title(TitleRefused::Empty) => voice.say("refused-title-empty"),
-        UpdateRefused::Title(TitleRefused::TooLong(length)) => {
-            voice.with("refused-title-long", &[("length", &length.to_string()), ("most", &MAX_TITLE.to_string())])
+        UpdateRefused::Title(TitleRefused::TooLong { length, most }) => {
+            voice.with("refused-title-long", &[("length", &length.to_string()), ("most", &most.to_string())])
         }
         UpdateRefused::Move { from, to } => voice.with(
             "refused-move",

@@ -59,6 +59,13 @@ pub fn undeliverable(texts: &Texts, lang: Lang, follow_up: &FollowUp, case: Opti
     Message { content, mentions, ..Message::default() }
 }
 
+/// Said in the alert channel when a case's card could not be placed anywhere.
+pub fn undeliverable_card(texts: &Texts, lang: Lang, case: &Case) -> Message {
+    let args = [("case", &*case.number.to_string()), ("who", &*text::person(case.opener))];
+    let mentions = Mentions { users: vec![case.opener], ..Mentions::default() };
+    Message { content: texts.voice(lang).with("undeliverable-card", &args), mentions, ..Message::default() }
+}
+
 /// The text of a reminder.
 pub(super) fn body(voice: Voice<'_>, follow_up: &FollowUp, case: Option<&Case>, late: bool) -> String {
     let args = [

@@ -1,8 +1,6 @@
 //! Small pieces every message is made of: typed text made harmless, times, people, names of values.
 
-use jiff::Timestamp;
-
-use crate::case::{CaseNumber, Entry, clip};
+use crate::case::{CaseNumber, Change, Entry, clip};
 use crate::id::{ChannelId, RoleId, UserId};
 use crate::locale::Voice;
 
@@ -13,14 +11,16 @@ const ISOLATE: (char, char) = ('\u{2068}', '\u{2069}');
 pub fn plain(typed: &str, max: usize) -> String {
     let clipped = clip(typed, max);
     let mut out = String::with_capacity(clipped.len() + 8);
-    for c in clipped.chars() {
+    for (at, c) in clipped.char_indices() {
         match c {
             '\\' | '*' | '_' | '~' | '|' | '`' | '[' | ']' | '<' | '>' => {
                 out.push('\\');
                 out.push(c);
             }
             // The mention parser knows no escape; a word joiner keeps `@everyone` from being one.
-            '@' => out.push_str("@\u{2060}"),
+            '@' if ["everyone", "here"].iter().any(|all| clipped[at + 1..].starts_with(all)) => {
+                out.push_str("@\u{2060}")
+            }
             c => out.push(c),
         }
     }
@@ -46,11 +46,6 @@ pub fn moment(ms: i64) -> String {
 /// A moment, short: how far off.
 pub fn ago(ms: i64) -> String {
     format!("<t:{}:R>", ms.div_euclid(1000))
-}
-
-/// An RFC 3339 instant for machines.
-pub fn iso(ms: i64) -> String {
-    Timestamp::from_millisecond(ms).map(|t| t.to_string()).unwrap_or_default()
 }
 
 /// A person. Pings only where the message's mentions say so.
@@ -85,10 +80,15 @@ pub fn value(voice: Voice<'_>, set: &str, name: &str) -> String {
 
 /// One line of the timeline.
 pub fn entry(voice: Voice<'_>, entry: &Entry) -> String {
-    use crate::case::Change as C;
     let who = entry.actor.map_or_else(|| voice.say("nobody-bot"), person);
+    format!("{} {who}: {}", ago(entry.at), change(voice, &entry.what))
+}
+
+/// What changed, without who and when.
+pub fn change(voice: Voice<'_>, change: &Change) -> String {
+    use Change as C;
     let status = |s: crate::case::Status| value(voice, "status", s.name());
-    let what = match &entry.what {
+    match change {
         C::Opened { .. } => voice.say("entry-opened"),
         C::Title { to, .. } => voice.with("entry-title", &[("to", &plain(to, 80))]),
         C::Status { from, to } => voice.with("entry-status", &[("from", &status(*from)), ("to", &status(*to))]),
@@ -129,8 +129,7 @@ pub fn entry(voice: Voice<'_>, entry: &Entry) -> String {
         C::Undeliverable { what, reason } => {
             voice.with("entry-undeliverable", &[("what", &plain(&one_line(what), 100)), ("reason", &plain(reason, 80))])
         }
-    };
-    format!("{} {who}: {what}", ago(entry.at))
+    }
 }
 
 /// Line breaks folded, for lists.
@@ -146,7 +145,7 @@ mod tests {
     fn typed_text_cannot_ping_format_or_hide_a_link() {
         assert_eq!(plain("@everyone", 100), "@\u{2060}everyone");
         assert_eq!(plain("[klick](https://böse.example)", 100), "\\[klick\\](https://böse.example)");
-        assert_eq!(plain("<@123> **fett**", 100), "\\<@\u{2060}123\\> \\*\\*fett\\*\\*");
+        assert_eq!(plain("<@123> **fett**", 100), "\\<@123\\> \\*\\*fett\\*\\*");
     }
 
     #[test]

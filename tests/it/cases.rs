@@ -54,8 +54,6 @@ async fn the_whole_life_of_a_case_in_english() {
     - status from new to open
     - owner: @Ben
     ");
-    let here = town.discord.world().user("Ben");
-    assert_ne!(here, 0);
     // Inside its thread a command needs no number.
     let updated = town
         .slash_in(
@@ -99,7 +97,7 @@ async fn the_whole_life_of_a_case_in_english() {
     [Status] [Note]
     ");
     let reopened = town.slash_in("Ben", "en-GB", thread, "case reopen", &[]).await;
-    assert!(reopened.contains("opened the case again") || reopened.contains("reopened"), "{reopened}");
+    assert!(reopened.contains("reopened the case"), "{reopened}");
     town.card_saying(thread, "Status: open").await;
 }
 
@@ -152,7 +150,7 @@ async fn when_two_agents_press_claim_at_once_one_owns_the_case_and_the_other_is_
             tokio::join!(town.press("Anna", "de", &card, "Übernehmen"), town.press("Ben", "de", &card, "Übernehmen"));
         let mut told = [town.told(&anna).await, town.told(&ben).await];
         told.sort_by_key(|text| text.contains("ist aktualisiert"));
-        assert!(told[0].contains("hat schon @"), "{told:?}");
+        assert!(told[0].contains("ist schon @"), "{told:?}");
         assert!(told[1].contains("zuständig: @"), "{told:?}");
     }
 }
@@ -193,7 +191,7 @@ async fn every_button_of_the_card_does_what_it_says() {
     assert!(town.told(&closed).await.contains("hat den Fall geschlossen: Verlängert bis 2027"));
     let card = town.card_saying(thread, "Status: geschlossen").await;
 
-    // A closed case offers to be opened again, and an old card's buttons explain themselves.
+    // A closed case offers to be opened again.
     let offered = town.press("Anna", "de", &card, "Status").await;
     assert!(town.told(&offered).await.contains("(wieder öffnen)"));
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{SOON, Town, id};
+use crate::harness::{SOON, Town, id, postgres};
 
 /// Opens a case, makes a promise, lets it come due under a fault, and counts what people see.
 async fn one_card_and_one_reminder_under(fault: Value, route: &str, when: When) -> Town {
@@ -91,6 +91,27 @@ async fn a_dropped_socket_op_7_and_op_9_are_survived() {
         }
         assert!(told.contains(&format!("Nach {n}")), "{fault}: {told}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_database_is_gone_people_are_told_and_afterwards_everything_goes_on() {
+    let Some(server) = postgres::Server::start() else { return };
+    let town = Town::on_server(&server).await;
+    town.slash("Anna", "fälle", "case open", &[("title", json!("Vorher"))]).await;
+    let thread = id(&town.card().await["channel_id"]);
+    town.slash_in("Anna", "de", thread, "followup add", &[("what", json!("Melden")), ("when", json!("in 1 Stunde"))])
+        .await;
+    server.pause();
+    let told = town.slash("Anna", "fälle", "case open", &[("title", json!("Währenddessen"))]).await;
+    assert!(told.starts_with("Der Speicher antwortet gerade nicht"), "{told}");
+    let told = town.slash_en("Ben", "fälle", "case list", &[]).await;
+    assert!(told.starts_with("The storage does not answer"), "{told}");
+    assert!(town.slash("Ben", "fälle", "help", &[]).await.contains("Was möchtest du tun?"), "help needs no database");
+    town.clock.advance_ms(3_600_000);
+    server.resume();
+    town.message_saying(thread, "jetzt ist dran").await;
+    let told = town.slash("Anna", "fälle", "case open", &[("title", json!("Nachher"))]).await;
+    assert!(told.contains("#2 · Nachher"), "no number was lost to the refused one: {told}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

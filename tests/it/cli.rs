@@ -7,7 +7,10 @@ use serde_json::Value;
 
 fn ruhepol(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ruhepol"));
-    command.args(arguments).env_remove("RUHEPOL_DISCORD__TOKEN").env_remove("RUHEPOL_DATABASE__URL");
+    command.args(arguments);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("RUHEPOL_")) {
+        command.env_remove(name);
+    }
     command
 }
 

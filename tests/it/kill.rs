@@ -1,7 +1,6 @@
 //! The real process, killed without warning between any two steps of open → promise → due → delivered, and started again.
 //! Needs the cargo feature `testing`, which builds the failpoints in.
 
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -126,6 +125,33 @@ impl Drop for Stage {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn asked_to_end_it_ends_with_0_in_time() {
+    let mut stage = Stage::new(None).await;
+    stage.start(None);
+    stage.online().await;
+    let mut process = stage.process.take().unwrap();
+    let asked = Command::new("kill").args(["-TERM", &process.id().to_string()]).status().unwrap();
+    assert!(asked.success());
+    let watch = ruhepol::clock::Stopwatch::start();
+    let ended = tokio::task::spawn_blocking(move || process.wait().unwrap()).await.unwrap();
+    assert_eq!(ended.code(), Some(0), "{}", stage.log());
+    assert!(watch.elapsed() < Duration::from_secs(15), "{:?}", watch.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_token_or_intent_ends_with_2_and_says_what_to_do() {
+    for (kind, hint) in [("close_4004", "RUHEPOL_DISCORD__TOKEN"), ("close_4014", "Message Content Intent")] {
+        let mut stage = Stage::new(None).await;
+        stage.discord.arm(serde_json::from_value(json!({ "kind": kind })).unwrap());
+        stage.start(None);
+        let mut process = stage.process.take().unwrap();
+        let ended = tokio::task::spawn_blocking(move || process.wait().unwrap()).await.unwrap();
+        assert_eq!(ended.code(), Some(2), "{kind}: {}", stage.log());
+        assert!(stage.log().contains(hint), "{kind}: {}", stage.log());
+    }
+}
+
 /// Opens a case, promises something, lets it come due; dies at `failpoint` and is started again whenever it is dead.
 /// What a person was told is done must be there once; what they saw fail they try again, as people do.
 async fn survives(failpoint: &str, database: Option<&str>) {
@@ -216,7 +242,6 @@ async fn survives(failpoint: &str, database: Option<&str>) {
         let found = openapi::violations(&request.method, &request.path, Some(&request.body).filter(|b| !b.is_null()));
         assert!(found.is_empty(), "{found:?}");
     }
-    assert!(Path::new(&stage.clock_file()).exists());
 }
 
 macro_rules! killed_at {
@@ -239,6 +264,10 @@ macro_rules! killed_at {
 killed_at! {
     before_the_case_is_committed: "open.before_commit";
     after_the_case_is_committed: "open.after_commit";
+    before_the_promise_is_committed: "follow_up.before_commit";
+    after_the_promise_is_committed: "follow_up.after_commit";
+    before_a_byte_of_the_card_leaves: "delivery.sending:1";
+    when_the_reminder_is_claimed: "delivery.claimed:2";
     when_the_card_is_claimed: "delivery.claimed:1";
     after_the_thread_is_made: "card.thread_opened";
     after_the_card_is_placed: "card.placed";

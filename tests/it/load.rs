@@ -1,5 +1,6 @@
 //! Figures of the real process under load. Long, so ignored: `just prove` runs them in release and keeps what they print.
 //! The load generator is thin: the loopback Discord with its checks switched off.
+#![expect(clippy::print_stdout, clippy::cast_precision_loss, reason = "figures are printed, and small enough for it")]
 
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;

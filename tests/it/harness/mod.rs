@@ -86,6 +86,11 @@ impl Town {
         Some(Self::with_database(Some(database)).await.set_up().await)
     }
 
+    /// On a server that the test stops and starts.
+    pub async fn on_server(server: &postgres::Server) -> Self {
+        Self::with_database(Some(server.database().await)).await.set_up().await
+    }
+
     async fn set_up(self) -> Self {
         let town = self;
         let world = town.discord.world();
