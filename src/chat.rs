@@ -259,6 +259,8 @@ pub enum ChatError {
 pub const CODE_ARCHIVED: u64 = 50083;
 /// Discord: the person takes no direct messages.
 pub const CODE_DM_CLOSED: u64 = 50007;
+/// Discord: the token is not valid. It says nothing about the place; answers with status 401 are told with this code.
+pub const CODE_UNAUTHORIZED: u64 = 40001;
 
 /// What a call gives back, boxed so that the port can be held as `dyn Chat`.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ChatError>> + Send + 'a>>;

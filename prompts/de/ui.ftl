@@ -133,7 +133,7 @@ button-older = Ältere
 ## Einträge im Verlauf
 entry-opened = hat den Fall eröffnet
 entry-title = neuer Titel: { $to }
-entry-status = Status von { $from } auf { $to }
+entry-status = Status von „{ $from }“ auf „{ $to }“
 entry-priority = Priorität { $to }
 entry-owner = zuständig: { $to }
 entry-mood = Stimmung: { $to }
@@ -154,6 +154,7 @@ entry-undeliverable = nicht zustellbar: { $what } ({ $reason })
 
 ## Antworten
 opened = **{ $case }** ist eröffnet. Die Karte kommt gleich in einem eigenen Thread in { $channel }.
+opened-without-card = **{ $case }** ist eröffnet. In { $channel } fehlen mir für die Karte Rechte: { $rights }. Sobald ich sie habe und jemand `/einrichten` aufruft, kommt sie nach; bis dahin zeigt `/fall zeigen` den Fall.
 shown-thread = Hier wird daran gearbeitet: { $thread }
 changed = **{ $case }** ist aktualisiert:
 status-choose = Neuen Status wählen
@@ -162,8 +163,8 @@ list-empty = Hier liegt nichts. Einen Fall öffnest du mit `/fall öffnen`.
 list-page = Seite { $page }
 found-title = Suche: { $query }
 found-nothing = Dazu ist nichts gespeichert. Versuche weniger oder andere Wörter, zum Beispiel den Namen oder ein Wort aus dem Titel.
-follow-up-added = Ist notiert: { $what }. Ich melde mich { $due }.
-follow-up-added-for = Ist notiert: { $what }. { $who } bekommt { $due } eine Erinnerung.
+follow-up-added = Ist notiert: { $what } – ich melde mich { $due }.
+follow-up-added-for = Ist notiert: { $what } – { $who } bekommt { $due } eine Erinnerung.
 follow-up-for-case = Gehört zu Fall { $case }.
 follow-up-outside-hours = Das liegt außerhalb der Arbeitszeit (Montag bis Freitag, 9 bis 17 Uhr, ohne Feiertage). Die Zeit bleibt, wie du sie geschrieben hast.
 follow-ups-title = Nachfassen
@@ -195,7 +196,7 @@ tone-intro-draft = Geschrieben wirkt manches härter als gesprochen. Vor dem Sen
 tone-finding = **{ $words }** · { $category }
     { $why }
     Ruhiger: { $instead }
-tone-calmer-title = Ruhigere Fassung zum Kopieren
+tone-calmer-title = Ruhigere Fassung als Vorschlag, zum Kopieren
 tone-private = Das siehst nur du. Der Text wird nicht gespeichert.
 
 ## Formulare (Titel und Beschriftungen höchstens 45 Zeichen)
@@ -268,7 +269,7 @@ refused-many-cases = Zu „{ $typed }“ passen mehrere Fälle. Bitte nimm die N
 refused-no-case-here = Welcher Fall? Bitte gib bei `fall` eine Nummer an, zum Beispiel `#12`. Nur im Thread eines Falls geht es ohne.
 refused-title-empty = Der Titel ist leer. Schreib in einem Satz, worum es geht, zum Beispiel „Rechnung 4711 doppelt abgebucht“.
 refused-title-long = Der Titel hat { $length } Zeichen, es passen { $most }. Nimm einen kurzen Satz und leg den Rest als Notiz ab.
-refused-move = Fall { $case } ist { $from } und kann nicht auf { $to } gehen. `/fall wiederöffnen` öffnet gelöste und geschlossene Fälle.
+refused-move = Fall { $case } ist „{ $from }“ und kann nicht auf „{ $to }“ gehen. `/fall wiederöffnen` öffnet gelöste und geschlossene Fälle.
 refused-closed = Fall { $case } ist geschlossen. Mit `/fall wiederöffnen` geht es weiter.
 refused-not-closed = Fall { $case } ist schon offen.
 refused-nothing-new = An Fall { $case } ändert das nichts, er steht schon so da.
@@ -296,6 +297,8 @@ refused-not-yours = Darum kümmert sich { $who }. Beenden oder verschieben könn
 refused-bad-zone = Die Zeitzone „{ $typed }“ kenne ich nicht. Beispiele: Europe/Berlin, Europe/Vienna, Europe/Zurich.
 refused-bad-land = Das Bundesland „{ $typed }“ kenne ich nicht. Bitte wähle eines aus der Liste, zum Beispiel NW.
 refused-bad-channel = { $channel } passt dafür nicht. Für Fälle geht ein Textkanal oder ein Forum dieses Servers, für Meldungen ein Textkanal.
+refused-bad-role = Diese Rolle haben alle auf dem Server, auch Kundinnen und Kunden. Bitte wähle eine Rolle nur für das Team.
+refused-nothing-asked = Was soll sich ändern? Bitte gib mindestens ein Feld an, zum Beispiel `status` oder `priorität`.
 refused-stale = Dieser Knopf gehört zu einer älteren Fassung. `/fall zeigen` zeigt den Fall, wie er jetzt ist.
 refused-no-such-choice = „{ $typed }“ steht hier nicht zur Wahl. Bitte nimm einen Wert aus der Liste.
 refused-busy = Gerade kommt sehr viel auf einmal. Es ist nichts verloren und nichts gespeichert; bitte versuch es in einer Minute noch einmal.

@@ -133,7 +133,7 @@ button-older = Older
 ## Timeline entries
 entry-opened = opened the case
 entry-title = new title: { $to }
-entry-status = status from { $from } to { $to }
+entry-status = status from "{ $from }" to "{ $to }"
 entry-priority = priority { $to }
 entry-owner = owner: { $to }
 entry-mood = mood: { $to }
@@ -154,6 +154,7 @@ entry-undeliverable = could not be delivered: { $what } ({ $reason })
 
 ## Answers
 opened = **{ $case }** is open. Its card will appear in a moment, in a thread of its own in { $channel }.
+opened-without-card = **{ $case }** is open. I lack rights in { $channel } for its card: { $rights }. Once I have them and somebody runs `/setup`, it will follow; until then `/case show` shows the case.
 shown-thread = The work happens here: { $thread }
 changed = **{ $case }** is updated:
 status-choose = Choose the new status
@@ -162,8 +163,8 @@ list-empty = Nothing here. `/case open` opens a case.
 list-page = Page { $page }
 found-title = Search: { $query }
 found-nothing = Nothing is stored about that. Try fewer or other words, such as a name or a word of the title.
-follow-up-added = Noted: { $what }. I will come back to you { $due }.
-follow-up-added-for = Noted: { $what }. { $who } gets a reminder { $due }.
+follow-up-added = Noted: { $what } – I will come back to you { $due }.
+follow-up-added-for = Noted: { $what } – { $who } gets a reminder { $due }.
 follow-up-for-case = It belongs to case { $case }.
 follow-up-outside-hours = That is outside working hours (Monday to Friday, 9:00 to 17:00, no public holidays). The time stays as you typed it.
 follow-ups-title = Follow-ups
@@ -195,7 +196,7 @@ tone-intro-draft = Written words often sound harder than spoken ones. Before you
 tone-finding = **{ $words }** · { $category }
     { $why }
     Calmer: { $instead }
-tone-calmer-title = A calmer version to copy
+tone-calmer-title = A calmer version as a suggestion, to copy
 tone-private = Only you can see this. The text is not stored.
 
 ## Forms (titles and labels at most 45 characters)
@@ -221,7 +222,7 @@ input-draft = Your draft
 
 ## Help
 help-title = What would you like to do?
-help-cases = **Keep a case** – `/case open`, or right-click a message, "Apps", "Open case".
+help-cases = **Open a case** – `/case open`, or right-click a message, "Apps", "Open case".
     { "" }**Look something up** – `/case show`, `/case list`, `/case find`.
     { "" }**Move on** – `/case update`, `/case note`, `/case claim`, `/case assign`, `/case close`, `/case reopen`. In a case's thread the command is about that case.
 help-calm = **Check before sending** – `/draft`, or right-click a message, "Apps", "Check tone". Only you see the result, and nothing is stored.
@@ -268,7 +269,7 @@ refused-many-cases = Several cases match "{ $typed }". Please use the number:
 refused-no-case-here = Which case? Please give a number for `case`, for example `#12`. It may only be left out in a case's thread.
 refused-title-empty = The title is empty. Write in one sentence what it is about, for example "Invoice 4711 charged twice".
 refused-title-long = The title has { $length } characters, { $most } fit. Use one short sentence and keep the rest as a note.
-refused-move = Case { $case } is { $from } and cannot become { $to }. `/case reopen` opens resolved and closed cases.
+refused-move = Case { $case } is "{ $from }" and cannot become "{ $to }". `/case reopen` opens resolved and closed cases.
 refused-closed = Case { $case } is closed. `/case reopen` opens it again.
 refused-not-closed = Case { $case } is open already.
 refused-nothing-new = That changes nothing about case { $case }; it already is that way.
@@ -296,6 +297,8 @@ refused-not-yours = { $who } has taken this on. That person, whoever wrote it do
 refused-bad-zone = I do not know the time zone "{ $typed }". Examples: Europe/Berlin, Europe/Vienna, Europe/London.
 refused-bad-land = I do not know the Land "{ $typed }". Please choose one from the list, for example NW.
 refused-bad-channel = { $channel } does not fit. Cases need a text channel or a forum of this server, alerts a text channel.
+refused-bad-role = Everybody on the server has this role, customers too. Please choose a role for the team alone.
+refused-nothing-asked = What should change? Please give at least one field, for example `status` or `priority`.
 refused-stale = This button belongs to an older version. `/case show` shows the case as it is now.
 refused-no-such-choice = "{ $typed }" is not among the choices here. Please pick a value from the list.
 refused-busy = A great deal is coming in at once. Nothing is lost and nothing was stored; please try again in a minute.

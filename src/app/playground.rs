@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::sync::watch;
@@ -12,6 +13,11 @@ use crate::config::{Config, Database, Discord as DiscordConfig};
 use crate::discord::Ended;
 use crate::locale::Lang;
 use crate::sandbox::{Discord, Options, World};
+
+/// Longest wait for the bot before the page is announced all the same.
+const START: Duration = Duration::from_secs(20);
+/// Pause before a refused bot tries again.
+const AGAIN: Duration = Duration::from_secs(3);
 
 /// Where the sandbox listens and keeps its files.
 #[derive(Debug, Clone)]
@@ -38,7 +44,6 @@ impl Playground {
         })
         .await
         .map_err(|error| StartError::Other(error.to_string()))?;
-        ready(&discord.base_url());
         if let Some(lang) = self.demo {
             let playing = discord.clone();
             tokio::spawn(async move {
@@ -47,10 +52,38 @@ impl Playground {
                 }
             });
         }
-        let clock = Arc::clone(discord.clock()).reader();
-        let ended = run(&config(&discord, &self.data), clock, stop).await;
+        let ended = keep_running(&discord, &config(&discord, &self.data), stop, ready).await;
         discord.stop().await;
         ended
+    }
+}
+
+/// Runs the bot, and says so once it is there. A page whose bot was refused (its workshop can do that) goes on being
+/// served, and the bot tries again.
+async fn keep_running(
+    discord: &Discord,
+    config: &Config,
+    mut stop: watch::Receiver<bool>,
+    ready: impl FnOnce(&str),
+) -> Result<Ended, StartError> {
+    let clock = Arc::clone(discord.clock()).reader();
+    let mut ready = Some(ready);
+    loop {
+        let mut running = std::pin::pin!(run(config, clock.clone(), stop.clone()));
+        if let Some(ready) = ready.take() {
+            tokio::select! {
+                ended = &mut running => return ended,
+                _ = discord.until(Discord::bot_online, START) => ready(&discord.base_url()),
+            }
+        }
+        match running.await? {
+            Ended::Stopped => return Ok(Ended::Stopped),
+            refused => tracing::warn!(?refused, "the bot was refused; it tries again in a few seconds"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(AGAIN) => {}
+            _ = stop.wait_for(|stop| *stop) => return Ok(Ended::Stopped),
+        }
     }
 }
 

@@ -171,6 +171,7 @@ pub fn update(case: &Case, wish: Changes, now_ms: i64) -> Decision {
 /// Makes `who` the owner of a case that has none; a new case becomes open by it.
 pub fn claim(case: &Case, who: UserId, now_ms: i64) -> Decision {
     match case.owner {
+        _ if case.status == Status::Closed => Err(UpdateRefused::Closed),
         Some(owner) if owner == who => Err(UpdateRefused::NothingNew),
         Some(owner) => Err(UpdateRefused::Owned(owner)),
         None => assign(case, who, now_ms),

@@ -118,6 +118,8 @@ pub(super) struct Attempt {
     pub(super) job: Job,
     /// What could not be delivered, should it come to that; for the case's timeline.
     pub(super) what: String,
+    /// The team has an alert channel.
+    alerts: bool,
     /// The lease's end as last renewed, by us or by the heartbeat.
     lease: Arc<AtomicI64>,
     started: i64,
@@ -130,7 +132,7 @@ pub(super) async fn run(shared: Arc<Shared>, job: Job) {
     let beat = tokio::spawn(heartbeat(Arc::clone(&shared), job.id, job.token, Arc::clone(&lease), started));
     let _stops = AbortOnDrop(beat);
     let (id, guild, kind) = (job.id, job.guild, job.kind);
-    let mut attempt = Attempt { shared, job, what: String::new(), lease, started };
+    let mut attempt = Attempt { shared, job, what: String::new(), alerts: false, lease, started };
     pass!(attempt, "delivery.claimed");
     let ended = match kind {
         Kind::Card => super::card::deliver(&mut attempt).await,
@@ -173,7 +175,7 @@ pub(super) fn millis(ms: i64) -> Duration {
 
 impl Attempt {
     /// Reads what is to be shown.
-    pub(super) async fn facts(&self) -> Result<Facts, Abort> {
+    pub(super) async fn facts(&mut self) -> Result<Facts, Abort> {
         let (guild, number, follow_up) = (self.job.guild, self.job.case, self.job.follow_up);
         let facts = self.shared.store.read::<_, StoreError, _>(move |c| {
             Box::pin(async move {
@@ -196,7 +198,9 @@ impl Attempt {
                 Ok(facts)
             })
         });
-        Ok(facts.await?)
+        let facts = facts.await?;
+        self.alerts = facts.settings.alert_channel.is_some();
+        Ok(facts)
     }
 
     /// Makes sure that the lease outlasts one request, before making one.
@@ -336,6 +340,16 @@ impl Attempt {
         }
     }
 
+    /// After asking for a place in vain: the code that bars it, 0 without one; none: that may pass, the row was put down.
+    pub(super) async fn barred(&mut self, error: &ChatError) -> Result<Option<u64>, Abort> {
+        let verdict = self.judge(error);
+        let code = match verdict {
+            Verdict::Gone(code) | Verdict::Refused(code) => code,
+            Verdict::Again { .. } | Verdict::Doubt { .. } | Verdict::Unarchive => 0,
+        };
+        Ok(self.later_if_transient(verdict).await?.then_some(code))
+    }
+
     /// What a failed request means for this row.
     pub(super) fn judge(&self, error: &ChatError) -> Verdict {
         protocol::judge(error, self.job.attempts, &self.shared.timing)
@@ -351,13 +365,16 @@ impl Attempt {
         self.job.reason.push_str(&code.to_string());
     }
 
-    /// Gives up, loudly: in the log, in the case's timeline, and for a reminder in the alert channel if that was not
-    /// tried yet.
+    /// Gives up, loudly: in the log, in the case's timeline, and in the alert channel if there is one that was not tried
+    /// yet. Of a case's card that is said there once: its row, of which there is one, keeps the hop.
     pub(super) async fn fail(&mut self) -> Result<(), Abort> {
         tracing::error!(delivery.id = self.job.id, delivery.kind = self.job.kind.name(), guild.id = %self.job.guild,
             case.number = ?self.job.case.map(|number| number.0), follow_up.id = ?self.job.follow_up.map(|id| id.0),
             reason = self.job.reason, "delivery.undeliverable");
-        let notice = self.job.kind == Kind::Reminder && self.job.hop < Hop::Alert;
+        let notice = self.alerts && self.job.hop < Hop::Alert;
+        if notice && self.job.kind == Kind::Card {
+            self.job.hop = Hop::Alert;
+        }
         let also = match self.job.kind {
             Kind::Notice => Also::Nothing,
             Kind::Card | Kind::Reminder => {

@@ -183,7 +183,7 @@ async fn open(attempt: &mut Attempt, facts: &Facts, case: &Case, card: &Message)
     let chat = attempt.chat();
     let other = facts.settings.case_channel.filter(|channel| *channel != case.home);
     for home in [Some(case.home), other].into_iter().flatten() {
-        let (parent, forum) = match resolve(attempt, home).await? {
+        let (parent, forum) = match resolve(attempt, home, facts.settings.case_channel).await? {
             Home::At(parent, forum) => (parent, forum),
             Home::PutDown => return Ok(None),
             Home::Unfit(code) => {
@@ -291,8 +291,13 @@ enum Home {
 }
 
 /// Finds out whether threads go into `home` itself, as private threads or forum posts, or into the channel it hangs on.
-async fn resolve(attempt: &mut Attempt, home: ChannelId) -> Result<Home, Abort> {
-    if let Some((parent, forum)) = attempt.shared.homes.get(home) {
+///
+/// In a forum that everybody can read, everybody reads the cases too: only the team may choose that, as `chosen`.
+async fn resolve(attempt: &mut Attempt, home: ChannelId, chosen: Option<ChannelId>) -> Result<Home, Abort> {
+    // Who may read a forum changes, so that of one nobody chose is asked each time.
+    if let Some((parent, forum)) = attempt.shared.homes.get(home)
+        && (!forum || chosen == Some(parent))
+    {
         return Ok(Home::At(parent, forum));
     }
     let (mut channel, chat) = (home, attempt.chat());
@@ -302,20 +307,17 @@ async fn resolve(attempt: &mut Attempt, home: ChannelId) -> Result<Home, Abort> 
             Ok(info) => match (info.kind, info.parent) {
                 (ChannelKind::Text | ChannelKind::Forum, _) => {
                     let forum = info.kind == ChannelKind::Forum;
+                    if forum && info.public && chosen != Some(channel) {
+                        tracing::warn!(delivery.id = attempt.job.id, channel.id = %channel, "delivery.public_forum");
+                        return Ok(Home::Unfit(0));
+                    }
                     attempt.shared.homes.put(home, channel, forum);
                     return Ok(Home::At(channel, forum));
                 }
                 (ChannelKind::Thread, Some(parent)) => channel = parent,
                 _ => return Ok(Home::Unfit(0)),
             },
-            Err(error) => {
-                let verdict = attempt.judge(&error);
-                return Ok(match (verdict, attempt.later_if_transient(verdict).await?) {
-                    (_, false) => Home::PutDown,
-                    (Verdict::Gone(code) | Verdict::Refused(code), true) => Home::Unfit(code),
-                    (_, true) => Home::Unfit(0),
-                });
-            }
+            Err(error) => return Ok(attempt.barred(&error).await?.map_or(Home::PutDown, Home::Unfit)),
         }
     }
     Ok(Home::Unfit(0))

@@ -3,7 +3,7 @@
 //! Invariants: a message whose fate is unknown is never sent under another nonce before we have looked for it; nothing
 //! ends without a reason; nothing that has not been tried enough is given up.
 
-use crate::chat::{CODE_ARCHIVED, ChatError, Seen};
+use crate::chat::{CODE_ARCHIVED, CODE_UNAUTHORIZED, ChatError, Seen};
 use crate::id::MessageId;
 
 /// The pauses and limits of the protocol, milliseconds of real time unless said otherwise.
@@ -96,9 +96,9 @@ stored! {
         Direct = "direct",
         /// The guild's alert channel, without the text.
         Alert = "alert",
-        /// No alert channel set: the channel of cases, without the text.
+        /// No alert channel set: the channel of cases, unless customers read there; without the text.
         Team = "team",
-        /// None of them set: where it was written down, unless customers read there; without the text.
+        /// Nor there: where it was written down, unless customers read there; without the text.
         Home = "home",
     }
 }
@@ -176,8 +176,6 @@ pub enum Verdict {
 
 /// Longest pause after "no connection", seconds: the network may be back any moment.
 const NO_CONNECTION_PAUSE: i64 = 15;
-/// Discord: the token is not valid. Nothing is wrong with the place.
-const CODE_UNAUTHORIZED: u64 = 40001;
 
 /// Reads a failure; `tries` were made before this one.
 pub fn judge(error: &ChatError, tries: i64, timing: &Timing) -> Verdict {

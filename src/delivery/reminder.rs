@@ -1,4 +1,4 @@
-//! Reminders, from the case's thread to a direct message to the alert channel, and the notice that one reached nobody.
+//! Reminders, from the case's thread to a direct message to the alert channel, and the notice that one, or a card, did not arrive.
 //!
 //! Invariants: never early, never for a promise that has ended or moved; what was promised is read only by the team's
 //! thread and by whoever owes it: in a channel others read there is a mention and a button, never the text.
@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::attempt::{Abort, Also, Attempt, Facts};
 use super::post::Posted;
-use super::protocol::{Hop, Verdict};
-use crate::case::Case;
+use super::protocol::Hop;
+use crate::case::{Case, Status};
+use crate::chat::{ChannelKind, ChatError};
 use crate::follow_up::{FollowUp, State};
 use crate::id::ChannelId;
 use crate::view;
@@ -31,8 +32,13 @@ enum Way {
 pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     let facts = attempt.facts().await?;
     let version = attempt.job.version;
-    let Some(follow_up) = facts.follow_up.clone().filter(|one| one.state == State::Open && one.version == version)
-    else {
+    // Whoever closes a case takes its promises back; this is for one that was on its way meanwhile.
+    let closed = facts.case.as_ref().is_some_and(|case| case.status == Status::Closed);
+    let holds = |one: &FollowUp| one.state == State::Open && one.version == version && !closed;
+    let Some(follow_up) = facts.follow_up.clone().filter(holds) else {
+        let job = &attempt.job;
+        tracing::info!(delivery.id = job.id, guild.id = %job.guild, case.number = ?job.case.map(|number| number.0),
+            follow_up.id = ?job.follow_up.map(|id| id.0), case.closed = closed, "delivery.no_longer_holds");
         return attempt.cancel().await;
     };
     attempt.what.clone_from(&follow_up.what);
@@ -90,56 +96,56 @@ async fn way(attempt: &mut Attempt, facts: &Facts, follow_up: &FollowUp) -> Resu
                 Way::Skip(Some(0))
             }
         },
-        Hop::Direct => {
-            let user = follow_up.assignee;
-            match attempt.ask(chat.direct_channel(user)).await? {
-                Ok(channel) => Way::To(channel, view::Place::Direct),
-                Err(error) => {
-                    let verdict = attempt.judge(&error);
-                    match (verdict, attempt.later_if_transient(verdict).await?) {
-                        (_, false) => Way::PutDown,
-                        (Verdict::Gone(code) | Verdict::Refused(code), true) => Way::Skip(Some(code)),
-                        (_, true) => Way::Skip(Some(0)),
-                    }
-                }
-            }
-        }
-        Hop::Alert => settings.alert_channel.map_or(Way::Skip(None), |id| Way::To(id, view::Place::Alert)),
-        Hop::Team => match (settings.alert_channel, settings.case_channel) {
-            (None, Some(id)) => Way::To(id, view::Place::Alert),
-            _ => Way::Skip(None),
+        Hop::Direct => match attempt.ask(chat.direct_channel(follow_up.assignee)).await? {
+            Ok(channel) => Way::To(channel, view::Place::Direct),
+            Err(error) => barred(attempt, &error).await?,
         },
-        Hop::Home if settings.alert_channel.is_some() || settings.case_channel.is_some() => Way::Skip(None),
-        Hop::Home => {
-            let home = follow_up.channel;
-            match attempt.ask(chat.channel(home)).await? {
-                Ok(info) if info.public => Way::Skip(None),
-                Ok(_) => Way::To(home, view::Place::Alert),
-                Err(error) => {
-                    let verdict = attempt.judge(&error);
-                    match (verdict, attempt.later_if_transient(verdict).await?) {
-                        (_, false) => Way::PutDown,
-                        (Verdict::Gone(code) | Verdict::Refused(code), true) => Way::Skip(Some(code)),
-                        (_, true) => Way::Skip(Some(0)),
-                    }
-                }
-            }
-        }
+        Hop::Alert => settings.alert_channel.map_or(Way::Skip(None), |id| Way::To(id, view::Place::Alert)),
+        // A team that has an alert channel looks there; what did not get there is said in the timeline.
+        Hop::Team | Hop::Home if settings.alert_channel.is_some() => Way::Skip(None),
+        Hop::Team => match settings.case_channel {
+            Some(id) => shared(attempt, id).await?,
+            None => Way::Skip(None),
+        },
+        // Asked just before.
+        Hop::Home if settings.case_channel == Some(follow_up.channel) => Way::Skip(None),
+        Hop::Home => shared(attempt, follow_up.channel).await?,
     })
 }
 
-/// Says in the alert channel that a reminder reached nobody. It carries no mark to be found by, so if its own fate stays
+/// The way into a channel nobody chose for alerts: only where customers do not read, and where a plain message can stand
+/// (in a forum it cannot).
+async fn shared(attempt: &mut Attempt, channel: ChannelId) -> Result<Way, Abort> {
+    let chat = attempt.chat();
+    match attempt.ask(chat.channel(channel)).await? {
+        Ok(info) if info.public || info.kind != ChannelKind::Text => Ok(Way::Skip(None)),
+        Ok(_) => Ok(Way::To(channel, view::Place::Alert)),
+        Err(error) => barred(attempt, &error).await,
+    }
+}
+
+/// No way there after a failed look-up, or none yet.
+async fn barred(attempt: &mut Attempt, error: &ChatError) -> Result<Way, Abort> {
+    Ok(attempt.barred(error).await?.map_or(Way::PutDown, |code| Way::Skip(Some(code))))
+}
+
+/// Says in the alert channel that a reminder or a card reached nobody. It carries no mark to be found by, so if its own fate stays
 /// unknown it is given up rather than said twice.
 pub(super) async fn notify(attempt: &mut Attempt) -> Result<(), Abort> {
     let facts = attempt.facts().await?;
-    let (Some(follow_up), Some(channel)) = (&facts.follow_up, facts.settings.alert_channel) else {
+    let Some(channel) = facts.settings.alert_channel else {
         return attempt.cancel().await;
     };
     if !facts.present {
         return attempt.later(attempt.shared.timing.absent, false).await;
     }
     let texts = Arc::clone(&attempt.shared.texts);
-    let message = view::undeliverable(&texts, facts.settings.lang, follow_up, facts.case.as_ref());
+    let lang = facts.settings.lang;
+    let message = match (attempt.job.follow_up, &facts.follow_up, &facts.case) {
+        (_, Some(follow_up), case) => view::undeliverable(&texts, lang, follow_up, case.as_ref()),
+        (None, None, Some(case)) => view::undeliverable_card(&texts, lang, case),
+        (_, None, _) => return attempt.cancel().await,
+    };
     match attempt.post(channel, &message, None).await? {
         None => Ok(()),
         Some(Posted::At(id)) => attempt.sent(id, Also::Nothing).await,

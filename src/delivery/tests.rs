@@ -230,6 +230,28 @@ impl House {
             .unwrap();
     }
 
+    /// Closes a case without a word to the outbox or about its promises.
+    async fn close(&self, number: CaseNumber) {
+        let now = self.clock.now_ms();
+        self.store
+            .write::<_, StoreError, _>(move |c| {
+                Box::pin(async move {
+                    let mut case = store::case::lock(c, GUILD, number).await?.expect("it was opened");
+                    let before = case.version;
+                    (case.status, case.closed_at, case.version) = (Status::Closed, Some(now), before + 1);
+                    assert!(store::case::save(c, &case, before, &[]).await?);
+                    Ok(())
+                })
+            })
+            .await
+            .unwrap();
+    }
+
+    /// What stands in a channel, oldest first.
+    fn said_in(&self, channel: ChannelId) -> Vec<Message> {
+        self.chat.shown().into_iter().filter(|(_, one)| one.channel == channel).map(|(_, one)| one.message).collect()
+    }
+
     /// Promises something for Ben, due in `ms`.
     async fn promise(&self, case: Option<CaseNumber>, ms: i64) -> FollowUpId {
         let now = self.clock.now_ms();
@@ -372,6 +394,72 @@ async fn a_forum_post_starts_with_the_card() {
     house.assert_kept(&[number], &[], "forum").await;
     let case = house.case(number).await;
     assert_eq!(case.card.map(|id| id.0), case.thread.map(|id| id.0));
+}
+
+#[tokio::test]
+async fn a_forum_everybody_reads_takes_cases_only_while_the_team_has_chosen_it() {
+    let house = House::new().await;
+    let chosen = |channel| Settings { case_channel: channel, alert_channel: Some(ALERTS), ..Settings::default() };
+    house.chat.forum(HOME);
+    let _worker = house.worker();
+    house.open_case("Intern").await;
+    assert!(house.settled(5).await);
+    assert_eq!(house.chat.parents(), [HOME], "closed to customers");
+    house.chat.publish(HOME);
+    house.settings(chosen(Some(CASES))).await;
+    house.open_case("Nicht für alle").await;
+    assert!(house.settled(5).await);
+    assert_eq!(house.chat.parents(), [HOME, CASES], "open to them since");
+    house.settings(chosen(Some(HOME))).await;
+    house.open_case("Für alle").await;
+    assert!(house.settled(5).await);
+    assert_eq!(house.chat.parents(), [HOME, CASES, HOME], "chosen");
+    house.settings(chosen(None)).await;
+    let number = house.open_case("Wieder nicht für alle").await;
+    assert!(house.settled(5).await);
+    assert_eq!(house.chat.parents().len(), 3, "chosen no longer, and there is no other place");
+    assert_eq!(house.case(number).await.thread, None);
+    assert_eq!(house.said_in(ALERTS).len(), 1, "and that is said");
+}
+
+#[tokio::test]
+async fn a_card_that_finds_no_place_is_said_in_the_alert_channel_once() {
+    let house = House::new().await;
+    house.settings(Settings::default()).await;
+    house.chat.refuse(HOME, 50_013);
+    let _worker = house.worker();
+    let number = house.open_case("Heimatlos").await;
+    assert!(house.settled(5).await);
+    assert_eq!(house.count().await, BTreeMap::from([(State::Undeliverable, 1)]), "nowhere to say it yet");
+    house.settings(Settings { alert_channel: Some(ALERTS), ..Settings::default() }).await;
+    for round in 0..3 {
+        house.retitle(number, &format!("Heimatlos {round}")).await;
+        assert!(house.settled(5).await);
+        let case = house.case(number).await;
+        let expected = crate::view::undeliverable_card(&house.texts, crate::locale::Lang::De, &case);
+        assert_eq!(house.said_in(ALERTS), [expected], "round {round}");
+    }
+    assert_eq!(house.count().await, BTreeMap::from([(State::Sent, 1), (State::Undeliverable, 1)]));
+    let other = house.open_case("Auch heimatlos").await;
+    assert!(house.settled(5).await);
+    assert_eq!(house.said_in(ALERTS).len(), 2, "{other} is another case");
+}
+
+#[tokio::test]
+async fn a_card_whose_channel_was_deleted_is_said_in_the_alert_channel_even_if_the_worker_dies_there() {
+    for place in ["delivery.claimed", "delivery.sending", "delivery.accepted", "delivery.sent"] {
+        let house = House::new().await;
+        house.chat.delete_channel(HOME);
+        let worker = house.worker();
+        worker.probe.arm(place, if place == "delivery.claimed" { 2 } else { 1 });
+        house.open_case("Gelöscht").await;
+        assert!(house.until(5, || worker.probe.reached()).await, "{place}");
+        drop(worker);
+        let _worker = house.worker();
+        assert!(house.settled(10).await, "{place}");
+        assert_eq!(house.said_in(ALERTS).len(), 1, "{place}");
+        assert_eq!(house.chat.deleted(), 0, "{place}");
+    }
 }
 
 #[tokio::test]
@@ -697,6 +785,51 @@ async fn without_an_alert_channel_the_case_channel_is_asked_and_a_public_home_ne
     assert!(house.settled(5).await);
     assert!(house.reminders(nobody).is_empty(), "customers read there");
     assert_eq!(house.count().await.get(&State::Undeliverable), Some(&1), "and it is not called sent");
+}
+
+#[tokio::test]
+async fn a_case_channel_that_customers_read_or_that_is_a_forum_or_refuses_is_passed_over_for_home() {
+    type Spoil = fn(&Fake);
+    let ways: [(&str, Spoil); 4] = [
+        ("public", |chat| chat.publish(CASES)),
+        ("forum", |chat| chat.forum(CASES)),
+        ("gone", |chat| chat.delete_channel(CASES)),
+        ("refusing", |chat| chat.refuse(CASES, 50_013)),
+    ];
+    for (what, spoil) in ways {
+        let house = House::new().await;
+        house.chat.close_directs(BEN);
+        spoil(&house.chat);
+        house.settings(Settings { case_channel: Some(CASES), ..Settings::default() }).await;
+        let _worker = house.worker();
+        let id = house.promise(None, 0).await;
+        assert!(house.settled(5).await, "{what}");
+        assert!(house.said_in(CASES).is_empty(), "{what}");
+        let shown = house.reminders(id);
+        assert_eq!(shown.len(), 1, "{what}");
+        assert_eq!(shown[0].1.channel, HOME, "{what}");
+        assert!(!format!("{:?}", shown[0].1.message).contains("Kündigung"), "{what}");
+        house.chat.forum(HOME);
+        let nobody = house.promise(None, 0).await;
+        assert!(house.settled(5).await, "{what}");
+        assert!(house.reminders(nobody).is_empty(), "{what}: and nowhere else");
+    }
+}
+
+#[tokio::test]
+async fn a_closed_case_reminds_nobody_even_if_its_promise_was_left_open() {
+    let house = House::new().await;
+    let closed = house.open_case("Erledigt").await;
+    let open = house.open_case("Offen").await;
+    let (old, due) = (house.promise(Some(closed), 1_000).await, house.promise(Some(open), 1_000).await);
+    let _worker = house.worker();
+    assert!(house.until(5, || house.cards(closed).len() == 1 && house.cards(open).len() == 1).await);
+    house.close(closed).await;
+    house.clock.advance_ms(1_000);
+    assert!(house.settled(5).await);
+    assert!(house.reminders(old).is_empty());
+    assert_eq!(house.reminders(due).len(), 1);
+    assert_eq!(house.count().await, BTreeMap::from([(State::Sent, 3), (State::Cancelled, 1)]));
 }
 
 #[tokio::test]

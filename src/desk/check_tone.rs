@@ -2,6 +2,16 @@
 
 use super::{Caller, Desk, DeskError, Outcome, Refused, Reply, rights};
 use crate::case::MAX_TEXT;
+use crate::tone;
+
+/// The whole text in calmer words, where that is one: nothing sharp left in it, nothing left open.
+fn offered(desk: &Desk, text: &str, assessment: &tone::Assessment) -> Option<String> {
+    let calmer = desk.rules.calmer(text, assessment);
+    let again = desk.rules.assess(&calmer, Some(assessment.lang));
+    let sharp = again.findings.iter().any(|finding| !finding.quoted);
+    let open = calmer.matches('…').count() > text.matches('…').count();
+    (calmer != text && !sharp && !open).then_some(calmer)
+}
 
 pub(super) async fn check_tone(desk: &Desk, caller: &Caller, text: String, draft: bool) -> Outcome {
     if caller.guild.is_some() {
@@ -22,6 +32,6 @@ pub(super) async fn check_tone(desk: &Desk, caller: &Caller, text: String, draft
         return Err(Refused::TooLong { most: MAX_TEXT, typed: text }.into());
     }
     let assessment = desk.rules.assess(&text, None);
-    let calmer = desk.rules.calmer(&text, &assessment);
+    let calmer = offered(desk, &text, &assessment);
     Ok(Reply::Tone { text, assessment, calmer, draft })
 }

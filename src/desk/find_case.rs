@@ -13,10 +13,11 @@ pub(super) async fn find_cases(desk: &Desk, caller: &Caller, query: String) -> O
             Box::pin(async move {
                 let guild = rights::agent(c, &caller).await?.guild;
                 let words = search::query_words(&query);
-                if words.is_empty() {
+                if query.trim().is_empty() {
                     return Err(Refused::NoText.into());
                 }
-                let lines = case::find(c, guild, &words, MOST).await?;
+                // What holds no word, such as an emoji alone, finds nothing.
+                let lines = if words.is_empty() { Vec::new() } else { case::find(c, guild, &words, MOST).await? };
                 Ok::<_, DeskError>(Reply::Found { query, lines })
             })
         })

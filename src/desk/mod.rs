@@ -12,6 +12,7 @@ mod guild;
 mod list_cases;
 mod note_case;
 mod open_case;
+mod places;
 mod record;
 mod rights;
 mod setup;
@@ -21,13 +22,14 @@ mod update_case;
 
 pub use follow_ups::AddFollowUp;
 pub use open_case::OpenCase;
+pub use places::Places;
 pub use setup::{SetupReport, SetupWish};
 pub use suggest::{Focus, Suggestions};
 
 use std::sync::Arc;
 
 use crate::case::{Case, CaseNumber, Change, Changes, Entry, TitleRefused, UpdateRefused, View};
-use crate::chat::Chat;
+use crate::chat::{Chat, Right};
 use crate::clock::Clock;
 use crate::follow_up::{FollowUp, phrase};
 use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
@@ -161,8 +163,8 @@ pub enum Form {
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the fields carry the names of the types they hold")]
 pub enum Reply {
-    /// A new case.
-    Opened { case: Case },
+    /// A new case, and the rights without which its card cannot be placed.
+    Opened { case: Case, missing: Vec<Right> },
     /// One case.
     Shown { case: Case, entries: Vec<Entry>, next: Option<FollowUp> },
     /// A page of a list.
@@ -186,7 +188,7 @@ pub enum Reply {
     /// A reminder with its text, for one reader.
     FollowUpShown { follow_up: FollowUp, case: Option<Case>, promise: Promise },
     /// Wording looked at.
-    Tone { text: String, assessment: tone::Assessment, calmer: String, draft: bool },
+    Tone { text: String, assessment: tone::Assessment, calmer: Option<String>, draft: bool },
     /// The help page.
     Help { agent: bool },
     /// What is set, what is missing.
@@ -269,6 +271,12 @@ pub enum Refused {
     /// A channel that cannot be what it was chosen for.
     #[error("wrong kind of channel")]
     BadChannel(ChannelId),
+    /// Everybody on the server cannot be the team.
+    #[error("the role of everybody")]
+    BadRole,
+    /// `/case update` without anything to change.
+    #[error("nothing asked")]
+    NothingAsked,
     /// A control this version does not know.
     #[error("stale")]
     Stale,
@@ -319,6 +327,8 @@ pub struct Desk {
     pub clock: Clock,
     /// The wording rules.
     pub rules: Arc<tone::Rules>,
+    /// Channels found in order a short while ago.
+    pub places: Arc<Places>,
     /// Called after a commit that left something to deliver: a hint, never the truth.
     pub wake: Arc<dyn Fn() + Send + Sync>,
 }
@@ -356,7 +366,8 @@ impl Desk {
                 | Reply::Changed { .. }
                 | Reply::FollowUpAdded { .. }
                 | Reply::FollowUpDone { .. }
-                | Reply::FollowUpMoved { .. })
+                | Reply::FollowUpMoved { .. }
+                | Reply::Setup(_))
         ) {
             (self.wake)();
         }

@@ -75,5 +75,6 @@ pub(super) async fn open_case(desk: &Desk, caller: &Caller, wish: OpenCase) -> O
         })
         .await?;
     failpoint!("open.after_commit");
-    Ok(Reply::Opened { case })
+    let missing = desk.missing_in(case.home).await;
+    Ok(Reply::Opened { case, missing })
 }

@@ -5,9 +5,13 @@ use jiff::tz::TimeZone;
 use super::{Caller, Desk, DeskError, Outcome, Refused, Reply};
 use crate::chat::{ChannelInfo, ChannelKind, Right};
 use crate::follow_up::Land;
-use crate::id::{ChannelId, RoleId};
+use crate::id::{ChannelId, GuildId, RoleId};
 use crate::locale::Lang;
 use crate::store::guild::{self, Settings};
+use crate::store::{case, delivery};
+
+/// Cases without a card that one `/setup` tries again.
+const UNPLACED: u32 = 100;
 
 /// What `/setup` may change; what is `None` stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -60,12 +64,19 @@ pub(super) async fn setup(desk: &Desk, caller: &Caller, wish: SetupWish) -> Outc
     if !caller.manages {
         return Err(Refused::NotManager.into());
     }
+    for role in [wish.agent_role, wish.lead_role].into_iter().flatten() {
+        // The role of everybody has the guild's own id.
+        if role.0 == id.0 {
+            return Err(Refused::BadRole.into());
+        }
+    }
     let wish = validated(wish)?;
     for (channel, forum) in [(wish.case_channel, true), (wish.alert_channel, false)] {
         if let Some(channel) = channel {
             check_kind(desk, caller, channel, forum).await?;
         }
     }
+    let now_ms = desk.clock.now_ms();
     let (settings, changed) = desk
         .store
         .write(move |c| {
@@ -93,7 +104,22 @@ pub(super) async fn setup(desk: &Desk, caller: &Caller, wish: SetupWish) -> Outc
             channels.push(ChannelReport { channel, info });
         }
     }
+    place_what_waits(desk, id, now_ms).await?;
     Ok(Reply::Setup(SetupReport { settings, changed, channels }))
+}
+
+/// Cases whose card found no place get another try: the channel or the rights may have been put right just now.
+async fn place_what_waits(desk: &Desk, id: GuildId, now_ms: i64) -> Result<(), DeskError> {
+    desk.store
+        .write(move |c| {
+            Box::pin(async move {
+                for number in case::unplaced(c, id, UNPLACED).await? {
+                    delivery::want_card(c, id, number, now_ms).await?;
+                }
+                Ok::<_, DeskError>(())
+            })
+        })
+        .await
 }
 
 /// Zone and Land as the product spells them, or why not.

@@ -1,7 +1,7 @@
 //! Changing fields of a case, by command or by the card's list of statuses.
 
 use super::record::{record, resolve, resolve_locked};
-use super::{Caller, CaseRef, Desk, DeskError, Outcome, Person, Reply, rights};
+use super::{Caller, CaseRef, Desk, DeskError, Outcome, Person, Refused, Reply, rights};
 use crate::case::{self, Changes};
 use crate::id::UserId;
 
@@ -17,6 +17,9 @@ pub(super) async fn update_case(
         .write(move |c| {
             Box::pin(async move {
                 let standing = rights::agent(c, &caller).await?;
+                if owner.is_none() && changes == Changes::default() {
+                    return Err(Refused::NothingAsked.into());
+                }
                 if let Some(person) = &owner {
                     rights::can_work(&standing.settings, person)?;
                     changes.owner = Some(person.user);

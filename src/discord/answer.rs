@@ -30,6 +30,12 @@ const WAIT_AT_MOST: Duration = Duration::from_millis(1_200);
 /// Interactions remembered so that a replay is told from a second wish.
 const REMEMBERED: usize = 2_048;
 
+/// Pauses after each attempt at a first answer.
+const FIRST_AGAIN: [Duration; 4] =
+    [Duration::from_millis(100), Duration::from_millis(300), Duration::from_millis(700), Duration::ZERO];
+/// Discord: the interaction has its first answer already.
+const ALREADY_ANSWERED: isize = 40_060;
+
 /// Discord: callback types.
 const MESSAGE: u8 = 4;
 const DEFERRED: u8 = 5;
@@ -201,9 +207,20 @@ impl Answers {
         }
     }
 
+    /// A first answer that got lost is given again while there is time: Discord takes only one.
     async fn callback(&self, ask: &Ask, body: Value) {
-        if let Err(error) = self.http.create_interaction_response(ask.id, &ask.token, &body, Vec::new()).await {
-            tracing::warn!(interaction.id = %ask.id, error.kind = kind(&error), "a first answer could not be sent");
+        for pause in FIRST_AGAIN {
+            match self.http.create_interaction_response(ask.id, &ask.token, &body, Vec::new()).await {
+                Ok(()) => return,
+                Err(error) if taken_before(&error) => return,
+                Err(error) => {
+                    tracing::warn!(interaction.id = %ask.id, error.kind = kind(&error), "a first answer could not be sent");
+                    if !worth_again(&error) {
+                        return;
+                    }
+                }
+            }
+            tokio::time::sleep(pause).await;
         }
     }
 
@@ -221,6 +238,23 @@ enum Shown {
 /// A behaviour that panicked is a failure like any other.
 fn flat(joined: Result<Outcome, tokio::task::JoinError>) -> Outcome {
     joined.unwrap_or_else(|error| Err(DeskError::Internal(error.to_string())))
+}
+
+/// The answer before, taken for lost, had arrived.
+fn taken_before(error: &serenity::Error) -> bool {
+    matches!(error, serenity::Error::Http(serenity::http::HttpError::UnsuccessfulRequest(response))
+        if response.error.code == ALREADY_ANSWERED)
+}
+
+/// Everything but a refusal of what was said.
+fn worth_again(error: &serenity::Error) -> bool {
+    match error {
+        serenity::Error::Http(serenity::http::HttpError::UnsuccessfulRequest(response)) => {
+            response.status_code.is_server_error() || response.status_code.as_u16() == 429
+        }
+        serenity::Error::Http(_) => true,
+        _ => false,
+    }
 }
 
 /// serenity's errors carry addresses with tokens in them: only their kind is logged.

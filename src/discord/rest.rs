@@ -17,7 +17,9 @@ use serenity::model::id as raw;
 use serenity::model::permissions::Permissions;
 use tokio::sync::OnceCell;
 
-use crate::chat::{Answer, ChannelInfo, ChannelKind, Chat, ChatError, Message, Seen, SeenThread, ThreadKind};
+use crate::chat::{
+    Answer, CODE_UNAUTHORIZED, ChannelInfo, ChannelKind, Chat, ChatError, Message, Seen, SeenThread, ThreadKind,
+};
 use crate::clock::Stopwatch;
 use crate::discord::render::{clip, message_json};
 use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
@@ -42,8 +44,6 @@ const AUTO_ARCHIVE_MINUTES: u32 = 10_080;
 const PAGE: &str = "100";
 /// Discord: private thread.
 const PRIVATE_THREAD: u8 = 12;
-/// Discord: the token is not valid. Answers with status 401 carry no code of their own.
-pub const CODE_UNAUTHORIZED: u64 = 40001;
 
 /// Why a sender could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -152,7 +152,8 @@ impl Rest {
             // 3xx: somebody between us and Discord answered; nothing was accepted.
             300..=399 => ChatError::NotSent,
             401 => ChatError::Refused(CODE_UNAUTHORIZED),
-            404 => ChatError::Gone(refusal.code),
+            // Without a code of Discord's it is a page of somebody between us: nothing was accepted, nothing is gone.
+            404 if refusal.code != 0 => ChatError::Gone(refusal.code),
             _ if (10_001..=10_999).contains(&refusal.code) => ChatError::Gone(refusal.code),
             _ => ChatError::Refused(refusal.code),
         }
@@ -522,6 +523,8 @@ mod tests {
             (Say::HalfABody, Unknown("connection lost".into())),
             (Say::Answer(404, "", r#"{"code":10003}"#), Gone(10003)),
             (Say::Answer(400, "", r#"{"code":10008}"#), Gone(10008)),
+            (Say::Answer(404, "", "<html>not found"), Refused(0)),
+            (Say::Answer(404, "", r#"{"message":"404: Not Found","code":0}"#), Refused(0)),
             (Say::Answer(403, "", r#"{"code":50013}"#), Refused(50013)),
             (Say::Answer(403, "", "<html>"), Refused(0)),
             (Say::Answer(401, "", r#"{"code":0}"#), Refused(CODE_UNAUTHORIZED)),

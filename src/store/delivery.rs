@@ -17,7 +17,7 @@ stored! {
         Card = "card",
         /// A promise that comes due.
         Reminder = "reminder",
-        /// That a reminder reached nobody.
+        /// That a reminder or a card reached nobody.
         Notice = "notice",
     }
 }
@@ -86,7 +86,7 @@ pub struct Job {
     pub trying_since: Option<i64>,
     /// Since when it waits for its case's thread.
     pub waiting_since: Option<i64>,
-    /// How far along the chain.
+    /// How far along the chain. A card's stands still until the alert channel is told that it cannot be shown.
     pub hop: Hop,
     /// The request whose outcome is unknown.
     pub in_flight: Option<Part>,
@@ -164,20 +164,20 @@ pub async fn want_reminder(
         where guild_id = $1 and follow_up_id = $2 and kind = 'reminder' and follow_up_version < $3
             and state = 'scheduled'";
     sql!(execute, c, OLDER, guild.db(), follow_up.0, version)?;
-    insert(c, Kind::Reminder, guild, (follow_up, version), due_at_ms, case).await
+    insert(c, Kind::Reminder, guild, Some((follow_up, version)), due_at_ms, case).await
 }
 
-/// Wants it said in the alert channel that a reminder reached nobody.
+/// Wants it said in the alert channel that this reminder or card reached nobody. For a reminder, wanting it twice is
+/// wanting it once; for a card, call it only in the transaction that moves the card's hop to the alert channel.
 pub async fn want_notice(c: &mut Conn, job: &Job, now_ms: i64) -> Result<(), StoreError> {
-    let Some(follow_up) = job.follow_up else { return Ok(()) };
-    insert(c, Kind::Notice, job.guild, (follow_up, job.version), now_ms, job.case).await
+    insert(c, Kind::Notice, job.guild, job.follow_up.map(|id| (id, job.version)), now_ms, job.case).await
 }
 
 async fn insert(
     c: &mut Conn,
     kind: Kind,
     guild: GuildId,
-    (follow_up, version): (FollowUpId, i64),
+    promise: Option<(FollowUpId, i64)>,
     due_at_ms: i64,
     case: Option<CaseNumber>,
 ) -> Result<(), StoreError> {
@@ -185,9 +185,14 @@ async fn insert(
             (guild_id, kind, lane, case_number, follow_up_id, follow_up_version, state, due_at, created_at)
         values ($1, $2, $3, $4, $5, $6, 'scheduled', $7, $7)
         on conflict (follow_up_id, follow_up_version, kind) where follow_up_id is not null do nothing";
-    let lane = case.map_or_else(|| format!("follow_up:{}", follow_up.0), |number| case_lane(guild, number));
-    let number = case.map(|number| number.0);
-    sql!(execute, c, TEXT, guild.db(), kind.name(), lane, number, follow_up.0, version, due_at_ms).map(drop)
+    let lane = match (case, promise) {
+        (Some(number), _) => case_lane(guild, number),
+        (None, Some((id, _))) => format!("follow_up:{}", id.0),
+        // About nothing there would be nothing to say.
+        (None, None) => return Ok(()),
+    };
+    let (number, id, version) = (case.map(|number| number.0), promise.map(|(id, _)| id.0), promise.map(|(_, n)| n));
+    sql!(execute, c, TEXT, guild.db(), kind.name(), lane, number, id, version, due_at_ms).map(drop)
 }
 
 /// Takes back the reminders of a promise that are not on their way yet. Those on their way are re-checked by the worker.

@@ -1,6 +1,6 @@
 //! What can go wrong with the database, told so that the person who runs the bot knows what to do.
 //!
-//! Invariant: no message ever contains a password, and no engine type leaves the store.
+//! Invariant: no message ever contains a password or anything a person wrote, and no engine type leaves the store.
 
 use std::path::PathBuf;
 
@@ -79,8 +79,8 @@ enum Problem {
     Engine(#[from] sqlx::Error),
     #[error("the database is not available: {0}")]
     Unavailable(&'static str),
-    #[error("{place} holds {found:?}, which this program cannot read")]
-    Unreadable { place: &'static str, found: String },
+    #[error("{place} cannot be read by this program ({what})")]
+    Unreadable { place: &'static str, what: String },
     #[error("the work inside the transaction panicked; it was rolled back")]
     Panicked,
 }
@@ -101,9 +101,10 @@ impl StoreError {
         Self(Problem::Unavailable(why))
     }
 
-    /// A stored value that this program never wrote.
-    pub(super) fn unreadable(place: &'static str, found: impl Into<String>) -> Self {
-        Self(Problem::Unreadable { place, found: found.into() })
+    /// A stored value that this program never wrote. `what` says which, by an id or the unknown name of a kind: never by
+    /// anything somebody typed, since this is logged.
+    pub(super) fn unreadable(place: &'static str, what: impl Into<String>) -> Self {
+        Self(Problem::Unreadable { place, what: what.into() })
     }
 
     /// The caller's work panicked.

@@ -49,13 +49,37 @@ struct SettingsRow {
     land: Option<String>,
 }
 
+/// `select` of the settings, with what comes after `where guild_id = $1`.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select agent_role, lead_role, case_channel, alert_channel, lang, zone, land from guild
+                where guild_id = $1",
+            $rest
+        )
+    };
+}
+
 /// The team's settings; the defaults for one that has set nothing.
 pub async fn settings(c: &mut Conn, guild: GuildId) -> Result<Settings, StoreError> {
-    const TEXT: &str = "select agent_role, lead_role, case_channel, alert_channel, lang, zone, land
-                        from guild where guild_id = $1";
-    let Some(row) = sql!(fetch_optional SettingsRow, c, TEXT, guild.db())? else {
-        return Ok(Settings::default());
-    };
+    const TEXT: &str = select!("");
+    sql!(fetch_optional SettingsRow, c, TEXT, guild.db())?.map_or_else(|| Ok(Settings::default()), read)
+}
+
+/// The same as [`settings`], and nobody else changes them until the transaction ends. Writes: a team that has set nothing
+/// gets its row first, as there is nothing to lock without.
+pub async fn settings_locked(c: &mut Conn, guild: GuildId) -> Result<Settings, StoreError> {
+    const TEAM: &str = "insert into guild (guild_id) values ($1) on conflict (guild_id) do nothing";
+    const LOCKED: &str = select!(" for update");
+    if c.is_sqlite() {
+        // The one writer is the lock.
+        return settings(c, guild).await;
+    }
+    sql!(execute, c, TEAM, guild.db())?;
+    read(sql!(fetch_one SettingsRow, c, LOCKED, guild.db())?)
+}
+
+fn read(row: SettingsRow) -> Result<Settings, StoreError> {
     Ok(Settings {
         agent_role: row.agent_role.map(RoleId::from_db),
         lead_role: row.lead_role.map(RoleId::from_db),
@@ -105,6 +129,24 @@ pub async fn set_present(c: &mut Conn, guild: GuildId, present: bool) -> Result<
         on conflict (guild_id) do update set present = excluded.present";
     sql!(execute, c, TEXT, guild.db(), i64::from(present))?;
     Ok(())
+}
+
+/// The teams the bot is recorded to be in, by id.
+pub async fn present_guilds(c: &mut Conn) -> Result<Vec<GuildId>, StoreError> {
+    const TEXT: &str = "select guild_id from guild where present = 1 order by guild_id";
+    let rows = sql!(fetch_all(i64,), c, TEXT)?;
+    Ok(rows.into_iter().map(|(id,)| GuildId::from_db(id)).collect())
+}
+
+/// Records that the bot is in none of the recorded teams any more but `here`, and gives those that this is news about.
+/// `here` must be everything Discord names after connecting, with what is unavailable for the moment.
+pub async fn mark_absent_except(c: &mut Conn, here: &[GuildId]) -> Result<Vec<GuildId>, StoreError> {
+    let mut gone = present_guilds(c).await?;
+    gone.retain(|guild| !here.contains(guild));
+    for guild in &gone {
+        set_present(c, *guild, false).await?;
+    }
+    Ok(gone)
 }
 
 /// A small fact about the bot itself.

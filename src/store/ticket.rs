@@ -1,7 +1,8 @@
 //! One piece of work on its way to the database, and the caller who waits for it.
 //!
 //! Invariant: exactly one side decides. Either the work is claimed and then runs to its end, or the caller has gone
-//! (dropped, or out of patience) and it never starts. So "not available" always means "nothing was done".
+//! (dropped, or out of patience) and it never starts. So "not available" means "nothing was done", but for a `PostgreSQL`
+//! connection that breaks in the very moment of a commit (see [`StoreError::is_unavailable`]).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;

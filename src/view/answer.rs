@@ -6,7 +6,7 @@ use super::custom_id::Action;
 use super::text::{self, headline, moment, plain, value};
 use super::{card, list, reminder, setup, tone};
 use crate::case::{Case, Change, Status, clip};
-use crate::chat::{Choice, Embed, Message, Row, Select};
+use crate::chat::{Choice, Embed, Message, Right, Row, Select};
 use crate::desk::{Reply, Suggestions};
 use crate::follow_up::{FollowUp, phrase};
 use crate::locale::Voice;
@@ -19,7 +19,7 @@ const CHOICE: usize = 100;
 /// A reply as a message. Forms are not messages: see [`super::form`].
 pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
     match reply {
-        Reply::Opened { case } => opened(voice, case),
+        Reply::Opened { case, missing } => opened(voice, case, missing),
         Reply::Shown { case, entries, next } => shown(voice, case, entries, next.as_ref()),
         Reply::Listed { view, page, lines } => list::cases(voice, *view, *page, lines),
         Reply::Found { query, lines } => list::found(voice, query, lines),
@@ -37,7 +37,9 @@ pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
             rows: vec![Row::Buttons(reminder::buttons(voice, *promise))],
             ..Message::default()
         },
-        Reply::Tone { text, assessment, calmer, draft } => tone::tone(voice, text, assessment, calmer, *draft),
+        Reply::Tone { text, assessment, calmer, draft } => {
+            tone::tone(voice, text, assessment, calmer.as_deref(), *draft)
+        }
         Reply::Help { agent } => help(voice, *agent),
         Reply::Setup(report) => setup::setup(voice, report),
     }
@@ -47,9 +49,14 @@ fn sentence(content: String) -> Message {
     Message { content, ..Message::default() }
 }
 
-fn opened(voice: Voice<'_>, case: &Case) -> Message {
-    let args = [("case", &*headline(case.number, &case.title)), ("channel", &*text::channel(case.home))];
-    sentence(voice.with("opened", &args))
+fn opened(voice: Voice<'_>, case: &Case, missing: &[Right]) -> Message {
+    let rights: Vec<String> = missing.iter().map(|&right| setup::right_name(voice, right)).collect();
+    let args = [
+        ("case", &*headline(case.number, &case.title)),
+        ("channel", &*text::channel(case.home)),
+        ("rights", &*rights.join(", ")),
+    ];
+    sentence(voice.with(if missing.is_empty() { "opened" } else { "opened-without-card" }, &args))
 }
 
 fn shown(voice: Voice<'_>, case: &Case, entries: &[crate::case::Entry], next: Option<&FollowUp>) -> Message {

@@ -15,7 +15,7 @@ pub fn form(voice: Voice<'_>, form: &Form) -> Modal {
         Form::OpenCase { channel, message, title, customer } => (
             Action::OpenCase(*channel, *message),
             "form-open",
-            vec![line(voice, "title", true, title, 200), line(voice, "customer", false, customer, 100)],
+            vec![line(voice, "title", true, title, 100), line(voice, "customer", false, customer, 100)],
         ),
         Form::Note(number) => (Action::AddNote(*number), "form-note", vec![long(voice, "text", true, MAX_TEXT as u16)]),
         Form::FollowUp(number) => (

@@ -12,9 +12,13 @@ use crate::locale::Voice;
 /// Most characters of typed text handed back: what a description holds, less the marks of a block.
 const HANDED_BACK: usize = 4_080;
 
+/// Typed text this short is not handed back by a refusal that is not about it.
+const SHORT: usize = 40;
+
 /// A refusal as a message, in the language of the person; `typed` is handed back where the refusal itself carries nothing.
 pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Message {
-    let fallback = typed;
+    // A few words are typed again faster than copied.
+    let fallback = typed.filter(|typed| typed.chars().count() > SHORT);
     let (content, typed) = match refused {
         Refused::NotInGuild => (voice.say("refused-not-in-guild"), None),
         Refused::NoAgentRole => (voice.say("refused-no-agent-role"), None),
@@ -53,6 +57,8 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Mess
         Refused::BadZone(typed) => (voice.with("refused-bad-zone", &[("typed", &plain(typed, 60))]), None),
         Refused::BadLand(typed) => (voice.with("refused-bad-land", &[("typed", &plain(typed, 60))]), None),
         Refused::BadChannel(id) => (voice.with("refused-bad-channel", &[("channel", &channel(*id))]), None),
+        Refused::BadRole => (voice.say("refused-bad-role"), None),
+        Refused::NothingAsked => (voice.say("refused-nothing-asked"), None),
         Refused::Stale => (voice.say("refused-stale"), None),
         Refused::NoSuchChoice(typed) => (voice.with("refused-no-such-choice", &[("typed", &plain(typed, 60))]), None),
         Refused::Busy => (voice.say("refused-busy"), None),

@@ -16,7 +16,13 @@ const CALMER: usize = 3_700;
 const CALM: u32 = 0x2f_7f_79;
 const LOOK: u32 = 0xc0_8a_3e;
 
-pub(super) fn tone(voice: Voice<'_>, text: &str, assessment: &Assessment, calmer: &str, draft: bool) -> Message {
+pub(super) fn tone(
+    voice: Voice<'_>,
+    text: &str,
+    assessment: &Assessment,
+    calmer: Option<&str>,
+    draft: bool,
+) -> Message {
     let own: Vec<&Finding> = assessment.findings.iter().filter(|finding| !finding.quoted).collect();
     if own.is_empty() {
         let quoted = assessment.findings.len();
@@ -45,7 +51,7 @@ pub(super) fn tone(voice: Voice<'_>, text: &str, assessment: &Assessment, calmer
         ..Embed::default()
     };
     let mut embeds = vec![found];
-    if calmer != text {
+    if let Some(calmer) = calmer {
         embeds.push(Embed {
             title: voice.say("tone-calmer-title"),
             description: block(calmer, CALMER),

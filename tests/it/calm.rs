@@ -12,9 +12,14 @@ async fn a_heated_draft_gets_its_words_the_reason_and_calmer_ones_in_both_langua
             "de",
             "Guten Tag, Sie haben schon wieder nicht geantwortet. Das ist eine Frechheit!!!",
             "schärfer ankommen",
-            "Ruhigere Fassung zum Kopieren",
+            "Ruhigere Fassung als Vorschlag",
         ),
-        ("en-GB", "Hello, as I already said, this is entirely your fault.", "land sharper", "A calmer version to copy"),
+        (
+            "en-GB",
+            "Hello, as I already said, this is entirely your fault.",
+            "land sharper",
+            "A calmer version as a suggestion",
+        ),
     ] {
         let channel = town.channel("fälle");
         let form = town.raw("Anna", locale, channel, "draft", &[]).await;

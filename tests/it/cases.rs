@@ -49,11 +49,11 @@ async fn the_whole_life_of_a_case_in_english() {
     let thread = id(&card["channel_id"]);
 
     let claimed = town.press("Ben", "en-GB", &card, "Claim").await;
-    insta::assert_snapshot!(town.told(&claimed).await, @r"
+    insta::assert_snapshot!(town.told(&claimed).await, @r#"
     **#1 · Parcel damaged** is updated:
-    - status from new to open
+    - status from "new" to "open"
     - owner: @Ben
-    ");
+    "#);
     // Inside its thread a command needs no number.
     let updated = town
         .slash_in(
@@ -171,7 +171,7 @@ async fn every_button_of_the_card_does_what_it_says() {
     let select = list["components"][0]["components"][0]["custom_id"].as_str().unwrap();
     let chosen =
         town.discord.press(town.user("Anna"), "de", thread, id(&list["id"]), select, &["waiting_customer"]).await;
-    assert!(town.told(&chosen).await.contains("Status von neu auf wartet auf Kunde"));
+    assert!(town.told(&chosen).await.contains("Status von „neu“ auf „wartet auf Kunde“"));
 
     let form = town.press("Anna", "de", &card, "Notiz").await;
     let noted = town.submit("Anna", "de", thread, &form, &[("text", "Kundin ist\nab Montag da")]).await;
@@ -181,7 +181,7 @@ async fn every_button_of_the_card_does_what_it_says() {
     let promised =
         town.submit("Anna", "de", thread, &form, &[("what", "Angebot schicken"), ("when", "morgen 11 Uhr")]).await;
     insta::assert_snapshot!(town.told(&promised).await, @r"
-    Ist notiert: Angebot schicken. Ich melde mich Fri 2026-11-20 10:00 (…).
+    Ist notiert: Angebot schicken – ich melde mich Fri 2026-11-20 10:00 (…).
     Gehört zu Fall #1.
     ");
     let card = town.card_saying(thread, "Nächstes Nachfassen: Angebot schicken").await;
@@ -255,7 +255,7 @@ async fn the_same_chat_on_postgres() {
     Zuständig: @Ben
     Eröffnet von: @Anna
     Verlauf: … @Ben: zuständig: @Ben
-    … @Ben: Status von neu auf offen
+    … @Ben: Status von „neu“ auf „offen“
     … @Anna: hat den Fall eröffnet
     [Übernehmen] [Status] [Nachfassen] [Notiz] [Schließen]
     ");

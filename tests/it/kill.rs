@@ -204,6 +204,10 @@ async fn survives(failpoint: &str, database: Option<&str>) {
         if told(&stage.slash("Anna", cases, "followup", Some("add"), &options).await).contains("Ist notiert") {
             break;
         }
+        if !stage.alive() {
+            died = true;
+            stage.restart().await;
+        }
         let list = stage.slash("Anna", cases, "followup", Some("list"), &[]).await;
         if list.message.is_some_and(|message| message["embeds"].to_string().contains("Rückruf")) {
             break;

@@ -25,7 +25,7 @@ async fn a_promise_comes_due_in_the_cases_thread_and_mentions_only_its_assignee(
         )
         .await;
     insta::assert_snapshot!(told.replace('\u{2060}', ""), @r"
-    Ist notiert: Gutschrift prüfen @everyone. @Ben bekommt Thu 2026-11-19 11:00 (…) eine Erinnerung.
+    Ist notiert: Gutschrift prüfen @everyone – @Ben bekommt Thu 2026-11-19 11:00 (…) eine Erinnerung.
     Gehört zu Fall #1.
     ");
     town.clock.advance_ms(2 * HOUR_MS - 10_000);

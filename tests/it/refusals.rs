@@ -227,3 +227,66 @@ async fn long_notes_come_back_to_who_typed_them() {
     let told = town.slash("Anna", "fälle", "case note", &options).await;
     assert!(told.starts_with("Das sind 5000 Zeichen, es passen 4000.") && told.contains("yyyy"), "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rights_the_bot_lacks_are_named_when_a_case_is_opened_and_the_card_follows_after_setup() {
+    let town = Town::new().await;
+    let fälle = town.channel("fälle").to_string();
+    town.arm(json!({ "kind": "lose_permission", "channel_id": fälle, "permission": "CREATE_PRIVATE_THREADS" }));
+    let told = town.slash("Anna", "fälle", "case open", &[("title", json!("Ohne Rechte"))]).await;
+    assert!(
+        told.contains("#1 · Ohne Rechte") && told.contains("fehlen mir für die Karte Rechte: Private Threads"),
+        "{told}"
+    );
+    let alert = town.message_saying(town.channel("leitung"), "die Karte zu Fall #1").await;
+    assert!(town.read(&alert).starts_with("@Anna"), "{}", town.read(&alert));
+    // Another channel is set, and the card finds its place.
+    let forum = town.channel("fall-forum");
+    town.slash("Admin", "fälle", "setup", &[("case_channel", json!(forum.to_string()))]).await;
+    let there = |discord: &ruhepol::sandbox::Discord| !discord.threads(forum).is_empty();
+    assert!(town.discord.until(there, crate::harness::SOON).await, "the card follows");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_case_channel_no_case_starts_where_customers_read() {
+    let town = Town::bare().await;
+    let public = town.channel("allgemein");
+    let opened = town.slash_in("Admin", "de", public, "case open", &[("title", json!("Privat"))]).await;
+    assert!(opened.contains("#1 · Privat"), "a private thread hides even in a public channel: {opened}");
+    let there = |discord: &ruhepol::sandbox::Discord| !discord.threads(public).is_empty();
+    assert!(town.discord.until(there, crate::harness::SOON).await);
+    let thread = id(&town.discord.threads(public)[0]["id"]);
+    assert!(!town.discord.sees(town.user("Kim"), thread), "customers do not see it");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closing_takes_open_promises_back_and_says_so() {
+    let town = Town::new().await;
+    town.slash("Anna", "fälle", "case open", &[("title", json!("Erledigt sich"))]).await;
+    let thread = id(&town.card().await["channel_id"]);
+    town.slash_in(
+        "Anna",
+        "de",
+        thread,
+        "followup add",
+        &[("what", json!("Nachhaken")), ("when", json!("in 1 Stunde"))],
+    )
+    .await;
+    let closed = town.slash_in("Anna", "de", thread, "case close", &[]).await;
+    assert!(closed.contains("zurückgenommen: Nachhaken"), "{closed}");
+    town.clock.advance_ms(2 * 3_600_000);
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    assert_eq!(town.discord.messages(thread).len(), 1, "no reminder for a closed case");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_answer_that_fails_is_given_again() {
+    let town = Town::new().await;
+    for fault in [
+        json!({ "kind": "500_before", "route": "callback" }),
+        json!({ "kind": "429", "retry_after": 0.1, "route": "callback" }),
+    ] {
+        town.arm(fault);
+        assert!(town.slash("Anna", "fälle", "help", &[]).await.contains("Was möchtest du tun?"));
+    }
+}

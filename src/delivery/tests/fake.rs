@@ -142,6 +142,11 @@ impl Fake {
         self.lock().forums.insert(channel);
     }
 
+    /// The channels threads hang on, oldest thread first.
+    pub(in crate::delivery) fn parents(&self) -> Vec<ChannelId> {
+        self.lock().threads.values().map(|one| one.parent).collect()
+    }
+
     pub(in crate::delivery) fn publish(&self, channel: ChannelId) {
         self.lock().public.insert(channel);
     }

@@ -63,13 +63,14 @@ pub struct RawRole {
     pub permissions: String,
 }
 
-/// What Discord's channel type number means to us.
+/// What Discord's channel type number means to us. Announcement channels (5) take no private threads, and media channels
+/// (16) are not forums: neither can hold cases.
 pub const fn kind_of(number: u8) -> ChannelKind {
     match number {
-        0 | 5 => ChannelKind::Text,
+        0 => ChannelKind::Text,
         1 | 3 => ChannelKind::Direct,
         10..=12 => ChannelKind::Thread,
-        15 | 16 => ChannelKind::Forum,
+        15 => ChannelKind::Forum,
         _ => ChannelKind::Other,
     }
 }
@@ -156,6 +157,13 @@ mod tests {
         let bot = rights("1", &roles, &closed, &["2".into()], Some("9"));
         assert!(bot.contains(Permissions::VIEW_CHANNEL));
         assert_eq!(missing(ChannelKind::Text, bot)[0], Right::Send, "the member's own overwrite comes last");
+    }
+
+    #[test]
+    fn announcements_and_media_are_no_places_for_cases() {
+        use ChannelKind::{Direct, Forum, Other, Text, Thread};
+        let kinds = [0, 1, 2, 5, 11, 12, 15, 16].map(kind_of);
+        assert_eq!(kinds, [Text, Direct, Other, Other, Thread, Thread, Forum, Other]);
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Note {
                 ("Nur so gelesen liegt die Zeit noch vor uns.", "The only reading that is still to come.")
             }
             Self::Gap => (
-                "Diese Uhrzeit fällt in die Zeitumstellung und gibt es nicht; gemeint ist die Zeit danach.",
+                "Diese Uhrzeit gibt es an dem Tag nicht, weil die Uhren vorgestellt werden; gemeint ist die Zeit danach.",
                 "The clocks skip that time; moved after the change.",
             ),
             Self::Fold => (

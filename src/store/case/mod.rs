@@ -204,7 +204,9 @@ fn read(row: CaseRow) -> Result<Case, StoreError> {
         customer_type: maybe_named(CustomerType::from_name, "case_file.customer_type", row.customer_type)?,
         cause: maybe_named(Cause::from_name, "case_file.cause", row.cause)?,
         via: maybe_named(Via::from_name, "case_file.via", row.via)?,
-        tags: serde_json::from_str(&row.tags).map_err(|_| StoreError::unreadable("case_file.tags", row.tags))?,
+        // The tags themselves stay out of the error, as errors are logged.
+        tags: serde_json::from_str(&row.tags)
+            .map_err(|_| StoreError::unreadable("case_file.tags", format!("case {}", row.number)))?,
         resolution: row.resolution,
         source: row.source_channel.zip(row.source_message).map(|(channel, message)| Source {
             channel: ChannelId::from_db(channel),

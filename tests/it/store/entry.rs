@@ -1,11 +1,17 @@
 //! The timeline: added to, never rewritten.
 
 use ruhepol::case::{CaseNumber, Change, Entry, Status};
+use ruhepol::store::case::get;
 use ruhepol::store::entry::{append, newest};
 
 use super::{ANNA, Fresh, TEAM, in_read, in_write, on_both_engines, open};
 
-on_both_engines!(entries_come_back_newest_first, an_entry_needs_a_case, what_was_recorded_cannot_be_removed_or_moved,);
+on_both_engines!(
+    entries_come_back_newest_first,
+    an_entry_needs_a_case,
+    what_was_recorded_cannot_be_removed_or_moved,
+    what_somebody_wrote_is_in_no_error,
+);
 
 fn line(at: i64, what: Change) -> Entry {
     Entry { at, actor: Some(ANNA), what }
@@ -67,4 +73,23 @@ async fn what_was_recorded_cannot_be_removed_or_moved(db: Fresh) {
     db.behind(r#"update entry set actor = null, body = '{"kind":"note","text":""}'"#).await.unwrap();
     let erased = in_read!(db.store, c => newest(c, TEAM, CaseNumber(1), 25).await).unwrap();
     assert_eq!(erased, [Entry { at: 1, actor: None, what: Change::Note { text: String::new() } }]);
+}
+
+async fn what_somebody_wrote_is_in_no_error(db: Fresh) {
+    in_write!(db.store, c => {
+        let case = open(c, TEAM, "Fall").await?;
+        append(c, TEAM, case.number, &line(1, Change::Note { text: "harmlos".to_owned() })).await
+    })
+    .unwrap();
+    db.behind(r#"update entry set body = '{"kind":"not","text":"Passwort 4711"}'"#).await.unwrap();
+    let unreadable = in_read!(db.store, c => newest(c, TEAM, CaseNumber(1), 25).await).unwrap_err();
+    let (said, inside) = (unreadable.to_string(), format!("{unreadable:?}"));
+    assert!(said.contains("entry.body") && said.contains("entry 1") && said.contains("note"), "{said}");
+    db.behind(r#"update case_file set tags = '["Passwort", 4711]'"#).await.unwrap();
+    let unreadable = in_read!(db.store, c => get(c, TEAM, CaseNumber(1)).await).unwrap_err();
+    let (too, inside_too) = (unreadable.to_string(), format!("{unreadable:?}"));
+    assert!(too.contains("case_file.tags") && too.contains("case 1"), "{too}");
+    for text in [said, inside, too, inside_too] {
+        assert!(!text.contains("Passwort") && !text.contains("4711"), "{text}");
+    }
 }
