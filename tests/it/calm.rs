@@ -10,7 +10,7 @@ async fn a_heated_draft_gets_its_words_the_reason_and_calmer_ones_in_both_langua
     for (locale, draft, title, calmer) in [
         (
             "de",
-            "Guten Tag, Sie haben schon wieder nicht geantwortet. Das ist eine Frechheit!!!",
+            "Guten Tag, Sie haben schon wieder nicht geantwortet. Das ist nicht unser Problem.",
             "schärfer ankommen",
             "Ruhigere Fassung als Vorschlag",
         ),

@@ -5,10 +5,12 @@
 
 mod find;
 mod list;
+mod unplaced;
 mod words;
 
 pub use find::{find, suggest};
 pub use list::{CaseLine, PAGE, Page, list};
+pub use unplaced::unplaced;
 
 use super::conn::{Conn, sql};
 use super::error::StoreError;
