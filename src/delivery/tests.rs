@@ -805,6 +805,8 @@ async fn a_case_channel_that_customers_read_or_that_is_a_forum_or_refuses_is_pas
         let id = house.promise(None, 0).await;
         assert!(house.settled(5).await, "{what}");
         assert!(house.said_in(CASES).is_empty(), "{what}");
+        let asked = house.chat.creates().iter().any(|(channel, _)| *channel == CASES);
+        assert_eq!(asked, what == "refusing", "{what}: nothing is tried where it cannot stand");
         let shown = house.reminders(id);
         assert_eq!(shown.len(), 1, "{what}");
         assert_eq!(shown[0].1.channel, HOME, "{what}");

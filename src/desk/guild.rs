@@ -20,6 +20,18 @@ impl Desk {
         Ok(())
     }
 
+    /// Notes which guilds are left after connecting: those that vanished while nobody was there wait from now on.
+    pub async fn guilds_left(&self, here: Vec<GuildId>) -> Result<(), DeskError> {
+        let gone = self
+            .store
+            .write(move |c| Box::pin(async move { Ok::<_, DeskError>(guild::mark_absent_except(c, &here).await?) }))
+            .await?;
+        for guild in gone {
+            tracing::info!(guild.id = %guild, "guild.gone");
+        }
+        Ok(())
+    }
+
     /// The hash of the commands Discord was last told; it is told again only on change.
     pub async fn registered_commands(&self) -> Result<Option<String>, DeskError> {
         self.store.read(|c| Box::pin(async move { Ok(guild::meta_get(c, COMMANDS).await?) })).await

@@ -81,7 +81,7 @@ pub(super) async fn setup(desk: &Desk, caller: &Caller, wish: SetupWish) -> Outc
         .store
         .write(move |c| {
             Box::pin(async move {
-                let before = guild::settings(c, id).await?;
+                let before = guild::settings_locked(c, id).await?;
                 let after = apply(before.clone(), wish);
                 let changed = before != after;
                 if changed {

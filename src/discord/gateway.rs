@@ -185,6 +185,13 @@ struct Handler {
 impl EventHandler for Handler {
     async fn ready(&self, _: Context, ready: Ready) {
         self.answers.http.set_application_id(ready.application.id);
+        // Discord names every guild here, those in an outage too.
+        let here: Vec<GuildId> = ready.guilds.iter().map(|guild| GuildId(guild.id.get())).collect();
+        if !here.is_empty()
+            && let Err(error) = self.answers.desk.guilds_left(here).await
+        {
+            tracing::error!(%error, "the guilds could not be compared");
+        }
         let mut failures = 0;
         while let Err(reason) = self.register().await {
             let pause = PAUSES[failures.min(PAUSES.len() - 1)];

@@ -83,7 +83,8 @@ impl Matcher {
 #[derive(Debug)]
 pub(super) struct Pattern {
     pub(super) regex: Matcher,
-    pub(super) hir: Hir,
+    /// Until the prefilter is made of it.
+    pub(super) hir: Option<Hir>,
 }
 
 /// Who a sentence is about.
@@ -216,7 +217,7 @@ impl Reader<'_> {
         }
         let patterns = raw.patterns.iter().map(|p| self.regex(p, morphemes)).collect::<Result<Vec<_>, _>>()?;
         for pattern in &patterns {
-            if pattern.hir.properties().minimum_len() == Some(0) {
+            if pattern.hir.as_ref().is_some_and(|hir| hir.properties().minimum_len() == Some(0)) {
                 return refuse("a pattern matches the empty text");
             }
         }
@@ -268,7 +269,7 @@ impl Reader<'_> {
         let at = pattern.span().start;
         let source = self.source(pattern, morphemes)?;
         let hir = parse(&source).map_err(|e| self.broken(at, e))?;
-        Ok(Pattern { regex: self.matcher(source, at)?, hir })
+        Ok(Pattern { regex: self.matcher(source, at)?, hir: Some(hir) })
     }
 
     fn matcher(&self, source: String, at: usize) -> Result<Matcher, BrokenRule> {

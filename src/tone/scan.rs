@@ -41,14 +41,15 @@ pub struct Book {
 }
 
 impl Book {
-    pub(super) fn new(rules: Vec<Rule>, targets: Targets) -> Self {
+    pub(super) fn new(mut rules: Vec<Rule>, targets: Targets) -> Self {
         let mut literals: BTreeMap<Vec<u8>, Vec<(u16, u8)>> = BTreeMap::new();
         let mut patterns = Vec::new();
         let mut always = Vec::new();
-        for (r, rule) in rules.iter().enumerate() {
-            for (p, pattern) in rule.patterns.iter().enumerate() {
+        for (r, rule) in rules.iter_mut().enumerate() {
+            for (p, pattern) in rule.patterns.iter_mut().enumerate() {
                 let number = patterns.len() as u16;
-                let groups = required(&pattern.hir);
+                // Taken, as the parsed forms of all patterns would stay in memory for nothing.
+                let groups = pattern.hir.take().map(|hir| required(&hir)).unwrap_or_default();
                 if groups.is_empty() {
                     always.push(number);
                 }
