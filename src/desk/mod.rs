@@ -134,10 +134,9 @@ impl Wish {
         match self {
             Self::OpenCase(wish) => Some(wish.title.clone()),
             Self::UpdateCase { changes, .. } => changes.title.clone(),
-            Self::NoteCase { text, .. } => Some(text.clone()),
             Self::CloseCase { resolution, .. } => resolution.clone(),
             Self::AddFollowUp(wish) => Some(wish.what.clone()),
-            Self::CheckTone { text, draft: true } => Some(text.clone()),
+            Self::NoteCase { text, .. } | Self::CheckTone { text, draft: true } => Some(text.clone()),
             _ => None,
         }
     }

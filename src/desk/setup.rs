@@ -92,17 +92,14 @@ pub(super) async fn setup(desk: &Desk, caller: &Caller, wish: SetupWish) -> Outc
         })
         .await?;
     let mut channels = Vec::new();
-    for channel in
-        [settings.case_channel, settings.alert_channel.filter(|alerts| settings.case_channel != Some(*alerts))]
-    {
-        if let Some(channel) = channel {
-            let mut info = desk.chat.channel(channel).await.ok();
-            if let Some(info) = info.as_mut().filter(|_| settings.case_channel != Some(channel)) {
-                // Alerts need no threads.
-                info.missing.retain(|right| matches!(right, Right::View | Right::Send | Right::ReadHistory));
-            }
-            channels.push(ChannelReport { channel, info });
+    let alerts = settings.alert_channel.filter(|alerts| settings.case_channel != Some(*alerts));
+    for channel in [settings.case_channel, alerts].into_iter().flatten() {
+        let mut info = desk.chat.channel(channel).await.ok();
+        if let Some(info) = info.as_mut().filter(|_| settings.case_channel != Some(channel)) {
+            // Alerts need no threads.
+            info.missing.retain(|right| matches!(right, Right::View | Right::Send | Right::ReadHistory));
         }
+        channels.push(ChannelReport { channel, info });
     }
     place_what_waits(desk, id, now_ms).await?;
     Ok(Reply::Setup(SetupReport { settings, changed, channels }))

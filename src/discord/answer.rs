@@ -77,6 +77,7 @@ impl Answers {
         let since = Stopwatch::start();
         let place = self.place().await;
         let typed = wish.as_ref().ok().and_then(Wish::typed);
+        let typed = typed.as_deref();
         let wish = match (wish, place.is_some()) {
             (Ok(wish), true) => wish,
             (Ok(_), false) => return self.first(ask, &self.refuse(ask, &Refused::Busy, typed)).await,
@@ -139,7 +140,7 @@ impl Answers {
         tokio::time::timeout(WAIT_AT_MOST, wait).await.ok()?.ok()
     }
 
-    fn shown(&self, ask: &Ask, outcome: Outcome, typed: Option<String>) -> Shown {
+    fn shown(&self, ask: &Ask, outcome: Outcome, typed: Option<&str>) -> Shown {
         match outcome {
             Ok(Reply::Form(form)) => Shown::Form(form),
             Ok(reply) => {
@@ -155,16 +156,16 @@ impl Answers {
         }
     }
 
-    fn refuse(&self, ask: &Ask, refused: &Refused, typed: Option<String>) -> Shown {
-        let message = view::refusal(self.texts.voice(ask.caller.lang), refused, typed.as_deref());
+    fn refuse(&self, ask: &Ask, refused: &Refused, typed: Option<&str>) -> Shown {
+        let message = view::refusal(self.texts.voice(ask.caller.lang), refused, typed);
         Shown::Message { message, in_place: false }
     }
 
     /// One line in the log, one sentence for the person, and an id that ties them together.
-    fn failed(&self, ask: &Ask, reason: &str, typed: Option<String>) -> Shown {
+    fn failed(&self, ask: &Ask, reason: &str, typed: Option<&str>) -> Shown {
         let id = ask.id.to_string();
         tracing::error!(error.id = %id, user.id = %ask.caller.user, reason, "a wish failed");
-        let message = view::failure(self.texts.voice(ask.caller.lang), &id, typed.as_deref());
+        let message = view::failure(self.texts.voice(ask.caller.lang), &id, typed);
         Shown::Message { message, in_place: false }
     }
 

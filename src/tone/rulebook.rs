@@ -3,10 +3,10 @@
 //! Invariant: a [`Rule`] that exists has patterns that compile, a why, a calmer wording, and at least two examples each way; anything
 //! else is refused with file, line and reason before it can judge a single message.
 
+use super::literals::{Group, required};
 use super::{BrokenRule, Category};
 use crate::locale::Lang;
 use regex::bytes::{Regex, RegexBuilder};
-use regex_syntax::hir::Hir;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -83,8 +83,9 @@ impl Matcher {
 #[derive(Debug)]
 pub(super) struct Pattern {
     pub(super) regex: Matcher,
-    /// Until the prefilter is made of it.
-    pub(super) hir: Option<Hir>,
+    /// Strings it cannot match without; the prefilter takes them.
+    pub(super) required: Vec<Group>,
+    may_be_empty: bool,
 }
 
 /// Who a sentence is about.
@@ -217,7 +218,7 @@ impl Reader<'_> {
         }
         let patterns = raw.patterns.iter().map(|p| self.regex(p, morphemes)).collect::<Result<Vec<_>, _>>()?;
         for pattern in &patterns {
-            if pattern.hir.as_ref().is_some_and(|hir| hir.properties().minimum_len() == Some(0)) {
+            if pattern.may_be_empty {
                 return refuse("a pattern matches the empty text");
             }
         }
@@ -261,7 +262,10 @@ impl Reader<'_> {
         let at = pattern.span().start;
         let expanded = self.expand(pattern.get_ref(), at, |name| morphemes.get(name).map(String::as_str))?;
         let source = spell(&expanded);
-        parse(&source).map_err(|e| self.broken(at, e))?;
+        // The embedded ones are parsed by a test; parsing hundreds again would only slow down the start.
+        if self.compile {
+            parse(&source).map_err(|e| self.broken(at, e))?;
+        }
         Ok(source)
     }
 
@@ -269,7 +273,10 @@ impl Reader<'_> {
         let at = pattern.span().start;
         let source = self.source(pattern, morphemes)?;
         let hir = parse(&source).map_err(|e| self.broken(at, e))?;
-        Ok(Pattern { regex: self.matcher(source, at)?, hir: Some(hir) })
+        // The parsed form is large and not needed again.
+        let (required, may_be_empty) = (required(&hir), hir.properties().minimum_len() == Some(0));
+        drop(hir);
+        Ok(Pattern { regex: self.matcher(source, at)?, required, may_be_empty })
     }
 
     fn matcher(&self, source: String, at: usize) -> Result<Matcher, BrokenRule> {
@@ -331,7 +338,7 @@ fn spell(pattern: &str) -> String {
     out
 }
 
-fn parse(source: &str) -> Result<Hir, String> {
+fn parse(source: &str) -> Result<regex_syntax::hir::Hir, String> {
     if !source.is_ascii() {
         return Err("a pattern has only ASCII letters and umlauts".to_owned());
     }

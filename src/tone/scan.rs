@@ -3,7 +3,6 @@
 //! Invariant: the result does not depend on the prefilter; it only decides which patterns are worth trying. Long text is read in
 //! pieces cut at sentence ends, so that time grows with length and never with its square.
 
-use super::literals::required;
 use super::rulebook::{Rule, Targets};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::BTreeMap;
@@ -48,8 +47,7 @@ impl Book {
         for (r, rule) in rules.iter_mut().enumerate() {
             for (p, pattern) in rule.patterns.iter_mut().enumerate() {
                 let number = patterns.len() as u16;
-                // Taken, as the parsed forms of all patterns would stay in memory for nothing.
-                let groups = pattern.hir.take().map(|hir| required(&hir)).unwrap_or_default();
+                let groups = std::mem::take(&mut pattern.required);
                 if groups.is_empty() {
                     always.push(number);
                 }
