@@ -19,7 +19,7 @@ pub fn plain(typed: &str, max: usize) -> String {
             }
             // The mention parser knows no escape; a word joiner keeps `@everyone` from being one.
             '@' if ["everyone", "here"].iter().any(|all| clipped[at + 1..].starts_with(all)) => {
-                out.push_str("@\u{2060}")
+                out.push_str("@\u{2060}");
             }
             c => out.push(c),
         }
