@@ -9,7 +9,8 @@ fn offered(desk: &Desk, text: &str, assessment: &tone::Assessment) -> Option<Str
     let calmer = desk.rules.calmer(text, assessment);
     let again = desk.rules.assess(&calmer, Some(assessment.lang));
     let sharp = again.findings.iter().any(|finding| !finding.quoted);
-    let open = calmer.matches('…').count() > text.matches('…').count();
+    // A wording that begins something (`…`, `:`) is a hint to go on from, not a text to send.
+    let open = ['…', ':'].iter().any(|mark| calmer.matches(*mark).count() > text.matches(*mark).count());
     (calmer != text && !sharp && !open).then_some(calmer)
 }
 

@@ -54,6 +54,9 @@ pub enum FaultKind {
     /// The bot loses a permission in a channel (an overwrite) or a guild (its role).
     #[serde(rename = "lose_permission")]
     LosePermission,
+    /// The gateway sends its last `count` events again, as it may after a RESUME.
+    #[serde(rename = "replay")]
+    Replay,
     /// A user leaves a guild.
     #[serde(rename = "user_left")]
     UserLeft,

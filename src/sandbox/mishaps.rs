@@ -37,6 +37,10 @@ pub fn arm(state: &mut State, fault: Fault) -> Result<(), String> {
         }
         Kind::LosePermission => lose_permission(state, &fault),
         Kind::UserLeft => user_left(state, &fault),
+        Kind::Replay => {
+            state.sessions.repeat(fault.count as usize);
+            Ok(())
+        }
         _ => {
             gateway::strike(state, fault);
             Ok(())

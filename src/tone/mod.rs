@@ -151,14 +151,7 @@ impl Rules {
             let (rules, targets) = rulebook::read(lang, text, file, given.is_some())?;
             Ok(Book::new(rules, targets))
         };
-        // A tenth of a second each: at start the two need not wait for one another.
-        let (german, english) = std::thread::scope(|scope| {
-            let german = scope.spawn(|| book(Lang::De));
-            let english = book(Lang::En);
-            (german.join(), english)
-        });
-        let german = german.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        Ok(Self { german: german?, english: english? })
+        Ok(Self { german: book(Lang::De)?, english: book(Lang::En)? })
     }
 
     const EMBEDDED: [(Lang, &'static str, &'static str); 2] = [

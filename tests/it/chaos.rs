@@ -115,6 +115,17 @@ async fn while_the_database_is_gone_people_are_told_and_afterwards_everything_go
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn replayed_events_are_one_wish() {
+    let town = Town::new().await;
+    town.slash("Anna", "fälle", "case open", &[("title", json!("Einmal"))]).await;
+    town.arm(json!({ "kind": "replay", "count": 20 }));
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let list = town.slash("Anna", "fälle", "case list", &[("view", json!("all"))]).await;
+    assert!(list.contains("#1 · Einmal") && !list.contains("#2"), "{list}");
+    town.card().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outage_of_a_guild_is_no_removal() {
     let town = Town::new().await;
     town.slash("Anna", "fälle", "case open", &[("title", json!("Bleibt"))]).await;

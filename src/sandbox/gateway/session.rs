@@ -91,6 +91,16 @@ impl Session {
         }
     }
 
+    /// Sends the last events again, the oldest of them first.
+    fn repeat(&mut self, count: usize) {
+        let from = self.sent.len().saturating_sub(count);
+        let last: Vec<Arc<str>> = self.sent.iter().skip(from).map(|(_, text)| Arc::clone(text)).collect();
+        for text in last {
+            let Ok(event) = serde_json::from_str::<Value>(&text) else { continue };
+            self.push(event["t"].as_str().unwrap_or_default(), &event["d"].to_string());
+        }
+    }
+
     fn serves(&self, guild: Option<u64>) -> bool {
         guild.map_or(self.shard.0 == 0, |guild| (guild >> 22) % self.shard.1 == self.shard.0)
     }
@@ -151,6 +161,13 @@ impl Sessions {
             let _ = wire.send(Frame::Text(Arc::clone(text)));
         }
         Ok(())
+    }
+
+    /// Sends the last events again to all.
+    pub fn repeat(&mut self, count: usize) {
+        for session in &mut self.all {
+            session.repeat(count);
+        }
     }
 
     /// Sends to every session that serves the guild and wants the event.
