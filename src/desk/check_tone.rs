@@ -1,6 +1,6 @@
 //! Looking at wording: privately, without keeping a word of it.
 
-use super::{Caller, Desk, DeskError, Outcome, Refused, Reply, rights};
+use super::{Caller, Desk, Outcome, Refused, Reply, rights};
 use crate::case::MAX_TEXT;
 use crate::tone;
 
@@ -16,15 +16,7 @@ fn offered(desk: &Desk, text: &str, assessment: &tone::Assessment) -> Option<Str
 
 pub(super) async fn check_tone(desk: &Desk, caller: &Caller, text: String, draft: bool) -> Outcome {
     if caller.guild.is_some() {
-        let asking = caller.clone();
-        desk.store
-            .read(move |c| {
-                Box::pin(async move {
-                    rights::agent(c, &asking).await?;
-                    Ok::<_, DeskError>(())
-                })
-            })
-            .await?;
+        rights::standing(desk, caller).await?;
     }
     if text.trim().is_empty() {
         return Err(Refused::NoText.into());

@@ -5,6 +5,7 @@ use super::{Caller, Desk, DeskError, Outcome, Refused, Reply, rights};
 use crate::case::{self, NewCase, Priority, Source, UpdateRefused, Via};
 use crate::chat::ChannelKind;
 use crate::failpoint;
+use crate::id::ChannelId;
 use crate::store::{case as cases, delivery};
 
 /// What was typed to open a case.
@@ -22,20 +23,18 @@ pub struct OpenCase {
     pub source: Option<Source>,
 }
 
+/// Where the caller is; out of a thread it is the channel that holds threads.
+fn at_hand(caller: &Caller) -> ChannelId {
+    caller.parent.unwrap_or(caller.channel)
+}
+
 /// Where no case channel is set the thread starts at hand; that must be a place that can hold one customers do not see.
 async fn fit_for_a_thread(desk: &Desk, caller: &Caller) -> Result<(), DeskError> {
-    let asking = caller.clone();
-    let configured = desk
-        .store
-        .read(move |c| {
-            Box::pin(async move { Ok::<_, DeskError>(rights::agent(c, &asking).await?.settings.case_channel) })
-        })
-        .await?;
-    if configured.is_some() {
+    if rights::standing(desk, caller).await?.settings.case_channel.is_some() {
         return Ok(());
     }
     // A channel that cannot be looked at is left to delivery, which says aloud what it could not place.
-    match desk.chat.channel(caller.parent.unwrap_or(caller.channel)).await {
+    match desk.look(at_hand(caller)).await {
         Ok(info) if info.kind == ChannelKind::Text || (info.kind == ChannelKind::Forum && !info.public) => Ok(()),
         Ok(_) => Err(Refused::NoPlace.into()),
         Err(_) => Ok(()),
@@ -58,7 +57,7 @@ pub(super) async fn open_case(desk: &Desk, caller: &Caller, wish: OpenCase) -> O
                     priority: wish.priority,
                     via: wish.via,
                     source: wish.source,
-                    home: standing.settings.case_channel.unwrap_or(caller.parent.unwrap_or(caller.channel)),
+                    home: standing.settings.case_channel.unwrap_or(at_hand(&caller)),
                     opener: caller.user,
                 };
                 let number = cases::next_number(c, standing.guild).await?;

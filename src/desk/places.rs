@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::Desk;
-use crate::chat::Right;
+use crate::chat::{ChannelInfo, ChatError, Right};
 use crate::clock::Stopwatch;
 use crate::id::ChannelId;
 
@@ -26,7 +26,12 @@ impl Desk {
             return Vec::new();
         }
         // Slow is no harm: an answer that takes long is deferred by whoever waits for it.
-        let Ok(info) = self.chat.channel(channel).await else { return Vec::new() };
+        self.look(channel).await.map_or_else(|_| Vec::new(), |info| info.missing)
+    }
+
+    /// Asks about a channel, and remembers one that is in order.
+    pub(super) async fn look(&self, channel: ChannelId) -> Result<ChannelInfo, ChatError> {
+        let info = self.chat.channel(channel).await?;
         if info.missing.is_empty() {
             let mut places = self.places.0.lock().unwrap_or_else(PoisonError::into_inner);
             if places.len() >= REMEMBERED {
@@ -34,6 +39,6 @@ impl Desk {
             }
             places.insert(channel, Stopwatch::start());
         }
-        info.missing
+        Ok(info)
     }
 }

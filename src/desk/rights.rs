@@ -50,6 +50,12 @@ pub(super) async fn agent(c: &mut Conn, caller: &Caller) -> Result<Standing, Des
     }
 }
 
+/// The same for a behaviour that has nothing else to ask the database.
+pub(super) async fn standing(desk: &Desk, caller: &Caller) -> Result<Standing, DeskError> {
+    let caller = caller.clone();
+    desk.store.read(move |c| Box::pin(async move { agent(c, &caller).await })).await
+}
+
 /// Refuses somebody who could not work on a case.
 pub(super) fn can_work(settings: &Settings, person: &Person) -> Result<(), Refused> {
     if person.bot {

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::{Caller, Desk, DeskError, Outcome, Refused, Reply};
 use crate::chat::{ChannelInfo, ChannelKind, Right};
 use crate::follow_up::Land;
-use crate::id::{ChannelId, GuildId, RoleId};
+use crate::id::{ChannelId, RoleId};
 use crate::locale::Lang;
 use crate::store::guild::{self, Settings};
 use crate::store::{case, delivery};
@@ -87,6 +87,10 @@ pub(super) async fn setup(desk: &Desk, caller: &Caller, wish: SetupWish) -> Outc
                 if changed {
                     guild::save_settings(c, id, &after).await?;
                 }
+                // Cases whose card found no place get another try: channel or rights may have been put right just now.
+                for number in case::unplaced(c, id, UNPLACED).await? {
+                    delivery::want_card(c, id, number, now_ms).await?;
+                }
                 Ok::<_, DeskError>((after, changed))
             })
         })
@@ -101,22 +105,7 @@ pub(super) async fn setup(desk: &Desk, caller: &Caller, wish: SetupWish) -> Outc
         }
         channels.push(ChannelReport { channel, info });
     }
-    place_what_waits(desk, id, now_ms).await?;
     Ok(Reply::Setup(SetupReport { settings, changed, channels }))
-}
-
-/// Cases whose card found no place get another try: the channel or the rights may have been put right just now.
-async fn place_what_waits(desk: &Desk, id: GuildId, now_ms: i64) -> Result<(), DeskError> {
-    desk.store
-        .write(move |c| {
-            Box::pin(async move {
-                for number in case::unplaced(c, id, UNPLACED).await? {
-                    delivery::want_card(c, id, number, now_ms).await?;
-                }
-                Ok::<_, DeskError>(())
-            })
-        })
-        .await
 }
 
 /// Zone and Land as the product spells them, or why not.

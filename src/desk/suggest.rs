@@ -55,11 +55,7 @@ async fn cases(desk: &Desk, caller: &Caller, typed: String) -> Result<Suggestion
 }
 
 async fn when(desk: &Desk, caller: &Caller, typed: &str) -> Result<Suggestions, DeskError> {
-    let asking = caller.clone();
-    let settings = desk
-        .store
-        .read(move |c| Box::pin(async move { Ok::<_, DeskError>(rights::agent(c, &asking).await?.settings) }))
-        .await?;
+    let settings = rights::standing(desk, caller).await?.settings;
     let readings = match phrase::parse(typed, &context(desk, &settings, caller.lang)) {
         Ok(reading) => vec![reading],
         Err(phrase::Refusal::Ambiguous(readings)) => readings,

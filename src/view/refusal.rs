@@ -26,9 +26,10 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Mess
         Refused::NotManager => (voice.say("refused-not-manager"), None),
         Refused::NoSuchCase(typed) => (voice.with("refused-no-such-case", &[("typed", &plain(typed, 100))]), None),
         Refused::ManyCases(typed, lines) => {
-            let description = list::joined(voice, lines);
             let content = voice.with("refused-many-cases", &[("typed", &plain(typed, 100))]);
-            return Message { content, embeds: vec![Embed { description, ..Embed::default() }], ..Message::default() };
+            let mut message = with_typed(voice, content, fallback);
+            message.embeds.insert(0, Embed { description: list::joined(voice, lines), ..Embed::default() });
+            return message;
         }
         Refused::NoCaseHere => (voice.say("refused-no-case-here"), None),
         Refused::Title(TitleRefused::Empty, _) => (voice.say("refused-title-empty"), None),

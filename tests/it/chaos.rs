@@ -15,8 +15,7 @@ async fn one_card_and_one_reminder_under(fault: Value, route: &str, when: When) 
     if when == When::Opening {
         town.arm(armed(route));
     }
-    town.slash("Anna", "fälle", "case open", &[("title", json!("Sturm"))]).await;
-    let thread = id(&town.card().await["channel_id"]);
+    let thread = town.opened("Sturm").await;
     town.slash_in("Anna", "de", thread, "followup add", &[("what", json!("Melden")), ("when", json!("in 1 Stunde"))])
         .await;
     town.card_saying(thread, "Nächstes Nachfassen").await;
@@ -97,8 +96,7 @@ async fn a_dropped_socket_op_7_and_op_9_are_survived() {
 async fn while_the_database_is_gone_people_are_told_and_afterwards_everything_goes_on() {
     let Some(server) = postgres::Server::start() else { return };
     let town = Town::on_server(&server).await;
-    town.slash("Anna", "fälle", "case open", &[("title", json!("Vorher"))]).await;
-    let thread = id(&town.card().await["channel_id"]);
+    let thread = town.opened("Vorher").await;
     town.slash_in("Anna", "de", thread, "followup add", &[("what", json!("Melden")), ("when", json!("in 1 Stunde"))])
         .await;
     server.pause();
@@ -128,8 +126,7 @@ async fn replayed_events_are_one_wish() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outage_of_a_guild_is_no_removal() {
     let town = Town::new().await;
-    town.slash("Anna", "fälle", "case open", &[("title", json!("Bleibt"))]).await;
-    let thread = id(&town.card().await["channel_id"]);
+    let thread = town.opened("Bleibt").await;
     town.slash_in("Anna", "de", thread, "followup add", &[("what", json!("Melden")), ("when", json!("in 1 Stunde"))])
         .await;
     let guild = town.discord.world().guild("Musterfirma Support").to_string();
@@ -144,8 +141,7 @@ async fn an_outage_of_a_guild_is_no_removal() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deleted_thread_gets_a_new_one_and_a_deleted_channel_is_said_aloud() {
     let town = Town::new().await;
-    town.slash("Anna", "fälle", "case open", &[("title", json!("Gelöscht"))]).await;
-    let thread = id(&town.card().await["channel_id"]);
+    let thread = town.opened("Gelöscht").await;
     town.arm(json!({ "kind": "channel_deleted", "channel_id": thread.to_string() }));
     town.slash("Anna", "fälle", "case update", &[("case", json!("1")), ("mood", json!(1))]).await;
     let card = town.card().await;

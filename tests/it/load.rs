@@ -99,6 +99,13 @@ fn at(times: &[Duration], share: f64) -> f64 {
     times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3
 }
 
+fn report(load: &str, times: &[Duration], failed: usize) {
+    let (median, high, longest) = (at(times, 0.5), at(times, 0.99), at(times, 1.0));
+    println!(
+        "acknowledgement, {load}: p50 {median:.1} ms, p99 {high:.1} ms, longest {longest:.1} ms, unanswered {failed}"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes minutes; run by `just prove`"]
 async fn every_command_is_acknowledged_in_time_under_load() {
@@ -117,21 +124,11 @@ async fn every_command_is_acknowledged_in_time_under_load() {
         discord.command(admin, "de", channel, "case", options, None).await;
     }
     let (times, failed) = commands(&discord, 10_000, 200.0).await;
-    println!(
-        "acknowledgement, 200 commands/s, 10,000: p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms, unanswered {failed}",
-        at(&times, 0.5),
-        at(&times, 0.99),
-        at(&times, 1.0)
-    );
+    report("200 commands/s, 10,000", &times, failed);
     assert_eq!(failed, 0, "none unanswered");
     assert!(at(&times, 1.0) < 1_000.0, "none above a second");
     let (times, failed) = commands(&discord, 20_000, 2_000.0).await;
-    println!(
-        "acknowledgement, 2,000 commands/s, 20,000: p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms, unanswered {failed}",
-        at(&times, 0.5),
-        at(&times, 0.99),
-        at(&times, 1.0)
-    );
+    report("2,000 commands/s, 20,000", &times, failed);
     assert_eq!(failed, 0, "answered or refused within 3 s");
 }
 

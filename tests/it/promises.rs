@@ -9,8 +9,7 @@ const HOUR_MS: i64 = 3_600_000;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_promise_comes_due_in_the_cases_thread_and_mentions_only_its_assignee() {
     let town = Town::new().await;
-    town.slash("Anna", "fälle", "case open", &[("title", json!("Gutschrift"))]).await;
-    let thread = id(&town.card().await["channel_id"]);
+    let thread = town.opened("Gutschrift").await;
     let told = town
         .slash_in(
             "Anna",
@@ -93,8 +92,7 @@ async fn where_direct_messages_are_closed_the_alert_channel_gets_a_mention_witho
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_came_due_while_the_bot_was_away_comes_late_and_says_so() {
     let mut town = Town::new().await;
-    town.slash("Anna", "fälle", "case open", &[("title", json!("Nacht"))]).await;
-    let thread = id(&town.card().await["channel_id"]);
+    let thread = town.opened("Nacht").await;
     town.slash_in(
         "Anna",
         "de",
@@ -113,8 +111,7 @@ async fn what_came_due_while_the_bot_was_away_comes_late_and_says_so() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_assignee_creator_and_lead_may_end_a_promise() {
     let town = Town::new().await;
-    town.slash("Anna", "fälle", "case open", &[("title", json!("Rechte"))]).await;
-    let thread = id(&town.card().await["channel_id"]);
+    let thread = town.opened("Rechte").await;
     town.slash_in("Anna", "de", thread, "followup add", &[("what", json!("Prüfen")), ("when", json!("in 1 Minute"))])
         .await;
     town.clock.advance_ms(60_000);
@@ -143,8 +140,7 @@ async fn the_parsed_time_is_offered_while_typing_and_understood_when_chosen() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reminders_work_on_postgres_too() {
     let Some(mut town) = Town::on_postgres().await else { return };
-    town.slash("Anna", "fälle", "case open", &[("title", json!("Auf PostgreSQL"))]).await;
-    let thread = id(&town.card().await["channel_id"]);
+    let thread = town.opened("Auf PostgreSQL").await;
     town.slash_in("Anna", "de", thread, "followup add", &[("what", json!("Melden")), ("when", json!("in 1 Stunde"))])
         .await;
     town.restart().await;

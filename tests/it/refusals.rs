@@ -262,8 +262,7 @@ async fn without_a_case_channel_no_case_starts_where_customers_read() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn closing_takes_open_promises_back_and_says_so() {
     let town = Town::new().await;
-    town.slash("Anna", "fälle", "case open", &[("title", json!("Erledigt sich"))]).await;
-    let thread = id(&town.card().await["channel_id"]);
+    let thread = town.opened("Erledigt sich").await;
     town.slash_in(
         "Anna",
         "de",
@@ -289,4 +288,20 @@ async fn a_first_answer_that_fails_is_given_again() {
         town.arm(fault);
         assert!(town.slash("Anna", "fälle", "help", &[]).await.contains("Was möchtest du tun?"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn words_that_name_several_cases_list_them_and_hand_the_note_back() {
+    let town = Town::new().await;
+    for title in ["Rechnung falsch", "Rechnung fehlt"] {
+        town.slash("Anna", "fälle", "case open", &[("title", json!(title))]).await;
+    }
+    let note = "Die Buchhaltung hat beide Belege gefunden und meldet sich bis Montag.";
+    let options = [("text", json!(note)), ("case", json!("Rechnung"))];
+    let told = town.slash("Anna", "fälle", "case note", &options).await;
+    assert!(
+        told.contains("#1 · Rechnung falsch") && told.contains("#2 · Rechnung fehlt") && told.contains(note),
+        "{told}"
+    );
+    town.cards(2).await;
 }

@@ -219,6 +219,12 @@ impl Town {
         self.discord.world().channel(name)
     }
 
+    /// Anna opens the town's only case; its thread, once its card is there.
+    pub async fn opened(&self, title: &str) -> u64 {
+        self.slash("Anna", "fälle", "case open", &[("title", json!(title))]).await;
+        id(&self.card().await["channel_id"])
+    }
+
     /// The only thread of the case channel, once it is there with its card.
     pub async fn card(&self) -> Value {
         self.cards(1).await.remove(0)

@@ -1,4 +1,6 @@
 //! German phrases, and those that could be either language, on a Wednesday at 10:15.
+//!
+//! Over 500 lines because it is a table: one phrase a line, read from top to bottom.
 
 use super::{NOW, check, context};
 
