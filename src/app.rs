@@ -55,8 +55,15 @@ pub async fn run(config: &Config, clock: Clock, stop: watch::Receiver<bool>) -> 
 
     let delivery = Delivery::new(store.clone(), Arc::clone(&chat), Arc::clone(&texts), clock.clone());
     let wake = delivery.waker();
-    let desk =
-        Desk { store: store.clone(), chat, clock, rules, places: Arc::default(), wake: Arc::new(move || wake.wake()) };
+    let desk = Desk {
+        store: store.clone(),
+        chat,
+        clock,
+        reads_words: config.discord.message_content,
+        rules,
+        places: Arc::default(),
+        wake: Arc::new(move || wake.wake()),
+    };
     let settings =
         Settings { token, proxy: config.discord.proxy.clone(), message_content: config.discord.message_content };
 

@@ -149,11 +149,17 @@ pub struct Input {
     pub placeholder: String,
 }
 
-/// A message found in a channel while looking for one of ours.
+/// A message found in a channel: while looking for one of ours, or while reading on after a gap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
     /// Its id.
     pub id: MessageId,
+    /// Who wrote it.
+    pub author: UserId,
+    /// Written by a program.
+    pub bot: bool,
+    /// What it says, as far as the bot may read it.
+    pub text: String,
     /// Written by this bot.
     pub mine: bool,
     /// The `custom_id`s on it; a delivery's marker is one of them.

@@ -146,6 +146,7 @@ entry-note = Notiz: { $text }
 entry-closed = hat den Fall geschlossen
 entry-closed-with = hat den Fall geschlossen: { $text }
 entry-reopened = hat den Fall wieder geöffnet
+entry-customer-spoke = hat geschrieben; der Fall ist wieder offen
 entry-follow-up-added = Nachfassen: { $what } – { $who }, { $due }
 entry-follow-up-done = nachgefasst: { $what }
 entry-follow-up-moved = verschoben: { $what } – { $due }
@@ -198,6 +199,10 @@ tone-finding = **{ $words }** · { $category }
     Ruhiger: { $instead }
 tone-calmer-title = Ruhigere Fassung als Vorschlag, zum Kopieren
 tone-private = Das siehst nur du. Der Text wird nicht gespeichert.
+
+watched = Hier bemerke ich, wenn sich Kundinnen und Kunden melden: { $channels }. Was sie schreiben, speichere ich nicht.
+watched-none = Bisher in keinem Kanal. Mit `/ton beobachten kanal` bemerke ich dort, wenn sich Kundinnen und Kunden melden; was sie schreiben, speichere ich nicht.
+watched-without-words = Ich sehe nur, wer schreibt, nicht was. Für die Worte braucht der Bot „Message Content“ im Entwicklerportal und `message_content` in seiner Konfiguration.
 
 ## Formulare (Titel und Beschriftungen höchstens 45 Zeichen)
 form-open = Fall öffnen
@@ -264,6 +269,10 @@ refused-not-in-guild = Das geht nur auf einem Server. Bitte gib den Befehl in ei
 refused-no-agent-role = Hier ist noch keine Rolle für das Team festgelegt, deshalb kann das bisher nur, wer den Server verwaltet. Diese Person richtet es mit `/einrichten team_rolle` ein.
 refused-not-agent = Dafür brauchst du die Rolle { $role }. Wer den Server verwaltet, kann sie dir geben.
 refused-not-manager = Einrichten kann nur, wer den Server verwalten darf. Bitte frag eine dieser Personen.
+refused-not-lead = Das entscheidet die Leitung: { $role }.
+refused-no-lead-role = Das entscheidet die Leitung, und dafür ist noch keine Rolle festgelegt. Wer den Server verwaltet, macht das mit `/einrichten leitung_rolle`.
+refused-cannot-listen = In { $channel } kann ich nicht mitlesen. Bitte gib mir dort „Kanal ansehen“ und „Nachrichtenverlauf lesen“ oder wähle einen anderen Textkanal.
+refused-too-many-watched = Mehr als { $most } Kanäle kann ich nicht beobachten. Nimm mit `/ton beobachten` zuerst einen heraus.
 refused-no-such-case = Einen Fall „{ $typed }“ gibt es hier nicht. `/fall liste` zeigt, welche es gibt.
 refused-many-cases = Zu „{ $typed }“ passen mehrere Fälle. Bitte nimm die Nummer:
 refused-no-case-here = Welcher Fall? Bitte gib bei `fall` eine Nummer an, zum Beispiel `#12`. Nur im Thread eines Falls geht es ohne.
@@ -396,6 +405,16 @@ cmd-followup-list = liste
     .who-about = Nur von dieser Person
 cmd-draft = entwurf
     .about = Einen Text vor dem Senden prüfen
+cmd-tone = ton
+    .about = Wie Worte ankommen
+cmd-tone-watch = beobachten
+    .about = In welchen Kanälen ich bemerke, wenn sich Kundinnen und Kunden melden
+    .channel = kanal
+    .channel-about = Welcher Kanal? Ohne Angabe zeige ich die Liste
+    .switch = schalter
+    .switch-about = Ein oder aus, sonst ein
+switch-on = ein
+switch-off = aus
 cmd-help = hilfe
     .about = Was Ruhepol kann
 cmd-setup = einrichten

@@ -38,6 +38,8 @@ pub enum Change {
     Closed { from: Status, resolution: Option<String> },
     /// Opened again.
     Reopened { from: Status },
+    /// The customer wrote, and what waited for it is open again.
+    CustomerSpoke { from: Status },
     /// A promise was made.
     FollowUpAdded { follow_up: i64, what: String, due: i64, assignee: UserId },
     /// A promise was kept.
@@ -68,6 +70,7 @@ impl Change {
             Self::Note { .. } => "note",
             Self::Closed { .. } => "closed",
             Self::Reopened { .. } => "reopened",
+            Self::CustomerSpoke { .. } => "customer_spoke",
             Self::FollowUpAdded { .. } => "follow_up_added",
             Self::FollowUpDone { .. } => "follow_up_done",
             Self::FollowUpMoved { .. } => "follow_up_moved",

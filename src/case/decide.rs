@@ -21,6 +21,8 @@ pub struct NewCase {
     pub title: String,
     /// Who it is about, if typed.
     pub customer: Option<String>,
+    /// The customer's account, if it is known.
+    pub customer_user: Option<UserId>,
     /// How soon it matters, if chosen.
     pub priority: Option<Priority>,
     /// How the customer came, if chosen.
@@ -99,6 +101,7 @@ pub fn open(new: NewCase, number: CaseNumber, now_ms: i64) -> Decision {
         number,
         title: title.clone(),
         customer: customer.filter(|name| !name.is_empty()),
+        customer_user: new.customer_user,
         status: Status::New,
         priority: new.priority.unwrap_or(Priority::Normal),
         owner: None,
@@ -218,6 +221,17 @@ pub fn reopen(case: &Case, now_ms: i64) -> Decision {
     finish(next, vec![Change::Reopened { from: case.status }], now_ms)
 }
 
+/// The customer said something: what waited for them, or was thought to be solved, is open again.
+pub fn customer_spoke(case: &Case, now_ms: i64) -> Decision {
+    let from = case.status;
+    if !matches!(from, Status::WaitingCustomer | Status::Resolved) {
+        return Err(UpdateRefused::NothingNew);
+    }
+    let mut next = case.clone();
+    next.status = Status::Open;
+    finish(next, vec![Change::CustomerSpoke { from }], now_ms)
+}
+
 fn finish(mut case: Case, log: Vec<Change>, now_ms: i64) -> Decision {
     if log.is_empty() {
         return Err(UpdateRefused::NothingNew);
@@ -263,6 +277,7 @@ mod tests {
             guild: GuildId(1),
             title: "Rechnung falsch".into(),
             customer: Some("Frau Kim".into()),
+            customer_user: None,
             priority: None,
             via: None,
             source: None,
@@ -315,6 +330,20 @@ mod tests {
         assert_eq!(claim(&mine, UserId(8), 3), Err(UpdateRefused::Owned(UserId(9))));
         assert_eq!(claim(&mine, UserId(9), 3), Err(UpdateRefused::NothingNew));
         assert_eq!(assign(&mine, UserId(8), 3).unwrap().0.owner, Some(UserId(8)));
+    }
+
+    #[test]
+    fn a_customers_word_opens_what_waited_for_it_and_nothing_else() {
+        let wish = |status| Changes { status: Some(status), ..Changes::default() };
+        let waiting = update(&a_case(), wish(Status::WaitingCustomer), 2).unwrap().0;
+        let (next, log) = customer_spoke(&waiting, 3).unwrap();
+        assert_eq!((next.status, log), (Status::Open, vec![Change::CustomerSpoke { from: Status::WaitingCustomer }]));
+        let resolved = update(&a_case(), wish(Status::Resolved), 2).unwrap().0;
+        assert_eq!(customer_spoke(&resolved, 3).unwrap().0.status, Status::Open);
+        let internal = update(&a_case(), wish(Status::WaitingInternal), 2).unwrap().0;
+        for case in [a_case(), internal, close(&a_case(), None, 2).unwrap().0] {
+            assert_eq!(customer_spoke(&case, 3), Err(UpdateRefused::NothingNew), "{:?}", case.status);
+        }
     }
 
     #[test]

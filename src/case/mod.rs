@@ -8,7 +8,9 @@ mod fields;
 mod title;
 
 pub use change::{Change, Entry};
-pub use decide::{Changes, Decision, NewCase, UpdateRefused, assign, claim, close, note, open, reopen, update};
+pub use decide::{
+    Changes, Decision, NewCase, UpdateRefused, assign, claim, close, customer_spoke, note, open, reopen, update,
+};
 pub(crate) use fields::named;
 pub use fields::{Cause, CustomerType, Priority, Status, Via, View};
 pub use title::{MAX_TEXT, MAX_TITLE, TitleRefused, clean_text, clean_title, clip, thread_name};
@@ -46,6 +48,8 @@ pub struct Case {
     pub title: String,
     /// Who it is about, in the agent's words.
     pub customer: Option<String>,
+    /// The customer's account on Discord, where one is known: their words in watched channels are about this case.
+    pub customer_user: Option<UserId>,
     /// Where it stands.
     pub status: Status,
     /// How soon it matters.

@@ -343,7 +343,14 @@ mod tests {
 
     #[test]
     fn the_earliest_of_ours_stays() {
-        let seen = |id, mine, mark: &str| Seen { id: MessageId(id), mine, custom_ids: vec![mark.into()] };
+        let seen = |id, mine, mark: &str| Seen {
+            id: MessageId(id),
+            author: crate::id::UserId(1),
+            bot: mine,
+            text: String::new(),
+            mine,
+            custom_ids: vec![mark.into()],
+        };
         let all = [seen(9, true, "us"), seen(3, false, "us"), seen(5, true, "us"), seen(4, true, "them")];
         assert_eq!(ours(&all, |id| id == "us"), (Some(MessageId(5)), vec![MessageId(9)]));
         assert_eq!(ours(&all, |id| id == "nobody"), (None, vec![]));

@@ -185,6 +185,7 @@ impl House {
                         number,
                         title: title.clone(),
                         customer: None,
+                        customer_user: None,
                         status: Status::New,
                         priority: Priority::Normal,
                         owner: Some(BEN),

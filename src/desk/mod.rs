@@ -9,6 +9,7 @@ mod close_case;
 mod find_case;
 mod follow_ups;
 mod guild;
+mod hear;
 mod list_cases;
 mod note_case;
 mod open_case;
@@ -19,8 +20,11 @@ mod setup;
 mod show_case;
 mod suggest;
 mod update_case;
+mod watch;
 
+pub use crate::store::watch::Watched;
 pub use follow_ups::AddFollowUp;
+pub use hear::Heard;
 pub use open_case::OpenCase;
 pub use places::Places;
 pub use setup::{SetupReport, SetupWish};
@@ -122,6 +126,8 @@ pub enum Wish {
     RevealFollowUp(Promise),
     /// *Check tone* and the form behind `/draft`.
     CheckTone { text: String, draft: bool },
+    /// `/tone watch`; without a channel it only shows.
+    Watch { channel: Option<ChannelId>, on: bool },
     /// `/help`.
     Help,
     /// `/setup`.
@@ -147,7 +153,7 @@ impl Wish {
 #[expect(missing_docs, reason = "the fields carry the names of the types they hold")]
 pub enum Form {
     /// Open a case from a message.
-    OpenCase { channel: ChannelId, message: MessageId, title: String, customer: String },
+    OpenCase { channel: ChannelId, message: MessageId, author: Option<UserId>, title: String, customer: String },
     /// A note on a case.
     Note(CaseNumber),
     /// A promise for a case.
@@ -188,6 +194,8 @@ pub enum Reply {
     FollowUpShown { follow_up: FollowUp, case: Option<Case>, promise: Promise },
     /// Wording looked at.
     Tone { text: String, assessment: tone::Assessment, calmer: Option<String>, draft: bool },
+    /// The channels in which customers' words are noticed, and whether the bot may read them at all.
+    Watched { channels: Vec<ChannelId>, reads_words: bool },
     /// The help page.
     Help { agent: bool },
     /// What is set, what is missing.
@@ -210,6 +218,15 @@ pub enum Refused {
     /// Only somebody who manages the server may.
     #[error("not a manager")]
     NotManager,
+    /// Only the lead may; carries their role, if there is one.
+    #[error("not the lead")]
+    NotLead(Option<RoleId>),
+    /// The bot cannot listen there.
+    #[error("cannot listen there")]
+    CannotListen(ChannelId),
+    /// As many channels are watched as can be.
+    #[error("too many watched channels")]
+    TooManyWatched(usize),
     /// No case of this guild answers to that.
     #[error("no such case")]
     NoSuchCase(String),
@@ -324,6 +341,8 @@ pub struct Desk {
     pub chat: Arc<dyn Chat>,
     /// The time.
     pub clock: Clock,
+    /// Whether Discord lets the bot read what people write (the privileged Message Content intent).
+    pub reads_words: bool,
     /// The wording rules.
     pub rules: Arc<tone::Rules>,
     /// Channels found in order a short while ago.
@@ -356,6 +375,7 @@ impl Desk {
             Wish::DelayFollowUp(promise) => follow_ups::delay_follow_up(self, caller, promise).await,
             Wish::RevealFollowUp(promise) => follow_ups::reveal_follow_up(self, caller, promise).await,
             Wish::CheckTone { text, draft } => check_tone::check_tone(self, caller, text, draft).await,
+            Wish::Watch { channel, on } => watch::watch_channel(self, caller, channel, on).await,
             Wish::Help => rights::help(self, caller).await,
             Wish::Setup(wish) => setup::setup(self, caller, wish).await,
         };

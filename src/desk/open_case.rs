@@ -5,7 +5,7 @@ use super::{Caller, Desk, DeskError, Outcome, Refused, Reply, rights};
 use crate::case::{self, NewCase, Priority, Source, UpdateRefused, Via};
 use crate::chat::ChannelKind;
 use crate::failpoint;
-use crate::id::ChannelId;
+use crate::id::{ChannelId, UserId};
 use crate::store::{case as cases, delivery};
 
 /// What was typed to open a case.
@@ -15,12 +15,20 @@ pub struct OpenCase {
     pub title: String,
     /// Who it is about.
     pub customer: Option<String>,
+    /// Their account on Discord, where the message it is opened from tells.
+    pub customer_user: Option<UserId>,
     /// How soon it matters.
     pub priority: Option<Priority>,
     /// How the customer came.
     pub via: Option<Via>,
     /// The message it is opened from.
     pub source: Option<Source>,
+}
+
+/// The account in `<@123>`: who is named by a mention is known by it.
+fn mentioned(typed: &str) -> Option<UserId> {
+    let id = typed.trim().strip_prefix("<@")?.strip_suffix('>')?.trim_start_matches('!');
+    id.bytes().all(|b| b.is_ascii_digit()).then(|| id.parse().ok().map(UserId))?
 }
 
 /// Where the caller is; out of a thread it is the channel that holds threads.
@@ -53,6 +61,7 @@ pub(super) async fn open_case(desk: &Desk, caller: &Caller, wish: OpenCase) -> O
                 let new = NewCase {
                     guild: standing.guild,
                     title: wish.title,
+                    customer_user: wish.customer_user.or_else(|| wish.customer.as_deref().and_then(mentioned)),
                     customer: wish.customer,
                     priority: wish.priority,
                     via: wish.via,

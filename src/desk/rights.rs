@@ -19,7 +19,7 @@ pub(super) enum Rank {
     Manager,
 }
 
-fn rank(settings: &Settings, roles: &[RoleId], manages: bool) -> Rank {
+pub(super) fn rank(settings: &Settings, roles: &[RoleId], manages: bool) -> Rank {
     let has = |role: Option<RoleId>| role.is_some_and(|role| roles.contains(&role));
     if manages {
         Rank::Manager

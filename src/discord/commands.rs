@@ -55,6 +55,7 @@ const TEXT_CHANNEL: u8 = 0;
 const FORUM_CHANNEL: u8 = 15;
 
 const CASE: Opt = may("case", Kind::Suggested);
+const SWITCH: Kind = Kind::OneOf("switch", || vec!["on", "off"]);
 const PRIORITY: Kind = Kind::OneOf("priority", || Priority::ALL.iter().map(|v| v.name()).collect());
 
 const COMMANDS: &[Command] = &[
@@ -107,6 +108,14 @@ const COMMANDS: &[Command] = &[
         ],
     },
     leaf("cmd-draft", &[]),
+    Command {
+        key: "cmd-tone",
+        options: &[],
+        subcommands: &[leaf(
+            "cmd-tone-watch",
+            &[may("channel", Kind::Channel(&[TEXT_CHANNEL])), may("switch", SWITCH)],
+        )],
+    },
     leaf("cmd-help", &[]),
     leaf(
         "cmd-setup",
@@ -272,7 +281,7 @@ mod tests {
     fn canonical_names_are_the_frozen_ones() {
         let all = definitions(&Texts::embedded());
         let names: Vec<_> = all.as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
-        assert_eq!(names, ["case", "followup", "draft", "help", "setup", "Open case", "Check tone"]);
+        assert_eq!(names, ["case", "followup", "draft", "tone", "help", "setup", "Open case", "Check tone"]);
         let case: Vec<_> =
             all[0]["options"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap().to_owned()).collect();
         assert_eq!(case, ["open", "show", "list", "find", "update", "note", "claim", "assign", "close", "reopen"]);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use serenity::all::{
-    ClientBuilder, Context, Event, EventHandler, GatewayIntents, Guild, Interaction, RawEventHandler, Ready,
+    ClientBuilder, Context, Event, EventHandler, GatewayIntents, Guild, Interaction, Message, RawEventHandler, Ready,
     UnavailableGuild,
 };
 use serenity::async_trait;
@@ -18,6 +18,7 @@ use serenity::http::{Http, HttpBuilder};
 use tokio::sync::watch;
 
 use super::answer::{Answers, Ask};
+use super::listen::Listener;
 use super::{commands, translate};
 use crate::clock::Stopwatch;
 use crate::desk::{Caller, Desk, Refused, Wish};
@@ -68,10 +69,11 @@ pub enum Ended {
 pub struct Connection {
     settings: Settings,
     answers: Arc<Answers>,
+    listener: Arc<Listener>,
     stop: watch::Receiver<bool>,
 }
 
-/// Builds everything for a connection; nothing is sent yet.
+/// Builds everything for a connection, inside a runtime; nothing is sent yet.
 pub fn connect(
     settings: Settings,
     desk: Desk,
@@ -79,7 +81,8 @@ pub fn connect(
     stop: watch::Receiver<bool>,
 ) -> Result<Connection, reqwest::Error> {
     let http = Arc::new(http(&settings)?);
-    Ok(Connection { settings, answers: Arc::new(Answers::new(http, desk, texts)), stop })
+    let listener = Listener::start(&desk);
+    Ok(Connection { settings, answers: Arc::new(Answers::new(http, desk, texts)), listener, stop })
 }
 
 /// The one place that builds serenity's client: with a proxy its rate limiter must be off, else it would ignore the
@@ -128,7 +131,8 @@ impl Connection {
             _ = self.stop.wait_for(|stop| *stop) => return Ok(Ended::Stopped),
         };
         let http = http(&self.settings).map_err(|error| error.to_string())?;
-        let handler = Handler { answers: Arc::clone(&self.answers) };
+        let handler = Handler { answers: Arc::clone(&self.answers), listener: Arc::clone(&self.listener) };
+        self.listener.fell_behind();
         let mut client = ClientBuilder::new_with_http(http, intents(self.settings.message_content))
             .event_handler(handler)
             .raw_event_handler(Unknown)
@@ -168,22 +172,25 @@ impl Connection {
     }
 }
 
-/// Only what is used: guilds come and go. Message content is asked for where it is switched on.
+/// Only what is used: guilds come and go, and somebody wrote something. What they wrote is asked for where that is
+/// switched on.
 fn intents(message_content: bool) -> GatewayIntents {
-    let mut intents = GatewayIntents::GUILDS;
+    let mut intents = GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES;
     if message_content {
-        intents |= GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES | GatewayIntents::MESSAGE_CONTENT;
+        intents |= GatewayIntents::DIRECT_MESSAGES | GatewayIntents::MESSAGE_CONTENT;
     }
     intents
 }
 
 struct Handler {
     answers: Arc<Answers>,
+    listener: Arc<Listener>,
 }
 
 #[async_trait]
 impl EventHandler for Handler {
     async fn ready(&self, _: Context, ready: Ready) {
+        self.listener.fell_behind();
         self.answers.http.set_application_id(ready.application.id);
         // Discord names every guild here, those in an outage too.
         let here: Vec<GuildId> = ready.guilds.iter().map(|guild| GuildId(guild.id.get())).collect();
@@ -192,6 +199,8 @@ impl EventHandler for Handler {
         {
             tracing::error!(%error, "the guilds could not be compared");
         }
+        let read_on = Arc::clone(&self.listener);
+        tokio::spawn(async move { read_on.catch_up().await });
         let mut failures = 0;
         while let Err(reason) = self.register().await {
             let pause = PAUSES[failures.min(PAUSES.len() - 1)];
@@ -211,6 +220,10 @@ impl EventHandler for Handler {
         if !guild.unavailable {
             self.present(guild.id.get(), false).await;
         }
+    }
+
+    async fn message(&self, _: Context, message: Message) {
+        self.listener.message(&message).await;
     }
 
     async fn interaction_create(&self, _: Context, interaction: Interaction) {

@@ -7,6 +7,7 @@
 mod answer;
 mod commands;
 mod gateway;
+mod listen;
 pub mod render;
 mod rest;
 mod translate;

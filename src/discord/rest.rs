@@ -250,8 +250,15 @@ impl Chat for Rest {
             for message in found {
                 let mut custom_ids = Vec::new();
                 collect_custom_ids(&message.components, &mut custom_ids);
-                let mine = id(&message.author.id)? == me;
-                seen.push(Seen { id: MessageId(id(&message.id)?), mine, custom_ids });
+                let author = id(&message.author.id)?;
+                seen.push(Seen {
+                    id: MessageId(id(&message.id)?),
+                    author: UserId(author),
+                    bot: message.author.bot,
+                    text: message.content,
+                    mine: author == me,
+                    custom_ids,
+                });
             }
             seen.sort_by_key(|message| message.id);
             Ok(seen)
@@ -357,9 +364,18 @@ struct RawMember {
 #[derive(Deserialize)]
 struct RawMessage {
     id: String,
-    author: RawId,
+    author: RawAuthor,
+    #[serde(default)]
+    content: String,
     #[serde(default)]
     components: Value,
+}
+
+#[derive(Deserialize)]
+struct RawAuthor {
+    id: String,
+    #[serde(default)]
+    bot: bool,
 }
 
 #[derive(Deserialize)]
@@ -567,12 +583,12 @@ mod tests {
 
     #[tokio::test]
     async fn messages_come_oldest_first_with_the_marks_of_ours() {
-        let page = r#"[{"id":"9","author":{"id":"4"},"components":[]},
+        let page = r#"[{"id":"9","author":{"id":"4"},"content":"Hallo","components":[]},
             {"id":"8","author":{"id":"3"},"components":[{"type":1,"components":[{"type":2,"custom_id":"d:1"}]}]}]"#;
         let (rest, inbox) = server(vec![Say::Answer(200, "", r#"{"id":"3"}"#), Say::Answer(200, "", page)]).await;
         let seen = rest.messages_after(ChannelId(5), MessageId(7)).await.unwrap();
-        assert_eq!(seen[0], Seen { id: MessageId(8), mine: true, custom_ids: vec!["d:1".into()] });
-        assert!(!seen[1].mine);
+        assert_eq!((seen[0].id, seen[0].mine, &seen[0].custom_ids[..]), (MessageId(8), true, &["d:1".to_owned()][..]));
+        assert_eq!((seen[1].mine, seen[1].author, seen[1].text.as_str()), (false, UserId(4), "Hallo"));
         assert!(inbox.lock().unwrap()[1].starts_with("GET /api/v10/channels/5/messages?&after=7&limit=100 "));
     }
 

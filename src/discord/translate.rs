@@ -173,6 +173,10 @@ pub(super) fn command(data: &CommandData) -> Translated {
             let case = options.text("case").filter(|typed| !typed.trim().is_empty()).map(CaseRef::Typed);
             Ok(Wish::ListFollowUps { who: options.person("who"), case })
         }
+        ("tone", "watch") => Ok(Wish::Watch {
+            channel: options.channel("channel"),
+            on: options.one_of("switch", switch)?.unwrap_or(true),
+        }),
         ("draft", _) => Ok(Wish::Ask(Form::Draft)),
         ("help", _) => Ok(Wish::Help),
         ("setup", _) => Ok(Wish::Setup(SetupWish {
@@ -188,11 +192,21 @@ pub(super) fn command(data: &CommandData) -> Translated {
     }
 }
 
+/// `on` or `off`.
+fn switch(value: &str) -> Option<bool> {
+    match value {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
+}
+
 fn case_command(sub: &str, options: &Options<'_>) -> Translated {
     Ok(match sub {
         "open" => Wish::OpenCase(OpenCase {
             title: options.text("title").unwrap_or_default(),
             customer: options.text("customer"),
+            customer_user: None,
             priority: options.one_of("priority", Priority::from_name)?,
             via: options.one_of("via", Via::from_name)?,
             source: None,
@@ -233,6 +247,7 @@ fn menu(data: &CommandData) -> Translated {
             Ok(Wish::Ask(Form::OpenCase {
                 channel: ChannelId(message.channel_id.get()),
                 message: MessageId(id.get()),
+                author: (!author.bot).then(|| UserId(author.id.get())),
                 title: clip(first_line, MAX_TITLE),
                 customer: if author.bot { String::new() } else { name.to_owned() },
             }))
@@ -313,9 +328,10 @@ pub(super) fn modal(interaction: &ModalInteraction) -> Translated {
     let text = |id: &str| field(id).unwrap_or_default();
     let filled = |id: &str| field(id).filter(|value| !value.trim().is_empty());
     Ok(match Action::decode(&interaction.data.custom_id).ok_or(Refused::Stale)? {
-        Action::OpenCase(channel, message) => Wish::OpenCase(OpenCase {
+        Action::OpenCase(channel, message, author) => Wish::OpenCase(OpenCase {
             title: text("title"),
             customer: filled("customer"),
+            customer_user: (author.0 != 0).then_some(author),
             source: (message.0 != 0).then_some(Source { channel, message }),
             ..OpenCase::default()
         }),

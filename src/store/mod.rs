@@ -16,6 +16,7 @@ mod postgres;
 pub mod search;
 mod sqlite;
 mod ticket;
+pub mod watch;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -40,6 +40,7 @@ pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
         Reply::Tone { text, assessment, calmer, draft } => {
             tone::tone(voice, text, assessment, calmer.as_deref(), *draft)
         }
+        Reply::Watched { channels, reads_words } => watched(voice, channels, *reads_words),
         Reply::Help { agent } => help(voice, *agent),
         Reply::Setup(report) => setup::setup(voice, report),
     }
@@ -120,6 +121,18 @@ fn ended(voice: Voice<'_>, key: &str, follow_up: &FollowUp, by: crate::id::UserI
     ];
     let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     sentence(voice.with(key, &args))
+}
+
+fn watched(voice: Voice<'_>, channels: &[crate::id::ChannelId], reads_words: bool) -> Message {
+    let names: Vec<String> = channels.iter().map(|&channel| text::channel(channel)).collect();
+    let mut lines = vec![match &names[..] {
+        [] => voice.say("watched-none"),
+        names => voice.with("watched", &[("channels", &names.join(", "))]),
+    }];
+    if !reads_words {
+        lines.push(voice.say("watched-without-words"));
+    }
+    sentence(lines.join("\n"))
 }
 
 fn help(voice: Voice<'_>, agent: bool) -> Message {

@@ -31,7 +31,8 @@ pub(super) fn embed(voice: Voice<'_>, case: &Case, entries: &[Entry], next: Opti
             fields.push(inline(voice, key, shown));
         }
     };
-    add("field-customer", case.customer.as_deref().map(|name| plain(name, 100)));
+    let named = case.customer.as_deref().filter(|name| !name.starts_with("<@")).map(|name| plain(name, 100));
+    add("field-customer", named.or_else(|| case.customer_user.map(text::person)));
     add("field-mood", (case.mood > 0).then(|| voice.say(&format!("mood-{}", case.mood))));
     add("field-type", case.customer_type.map(|kind| value(voice, "type", kind.name())));
     add("field-cause", case.cause.map(|cause| value(voice, "cause", cause.name())));

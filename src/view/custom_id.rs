@@ -5,7 +5,7 @@
 
 use crate::case::{CaseNumber, View};
 use crate::follow_up::FollowUpId;
-use crate::id::{ChannelId, GuildId, MessageId};
+use crate::id::{ChannelId, GuildId, MessageId, UserId};
 
 /// The version all ids carry today.
 const VERSION: &str = "r1";
@@ -31,8 +31,8 @@ pub enum Action {
     AskClose(CaseNumber),
     /// Form: close.
     Close(CaseNumber),
-    /// Form: open a case from a message, or from none (zeros).
-    OpenCase(ChannelId, MessageId),
+    /// Form: open a case from a message and its author, or from none (zeros).
+    OpenCase(ChannelId, MessageId, UserId),
     /// Form: look at a draft.
     Draft,
     /// Turn a page of a list.
@@ -71,7 +71,7 @@ impl Action {
             Self::AddNote(n) => format!("{VERSION}:note:{}", n.0),
             Self::AskClose(n) => format!("{VERSION}:close?:{}", n.0),
             Self::Close(n) => format!("{VERSION}:close:{}", n.0),
-            Self::OpenCase(channel, message) => format!("{VERSION}:open:{channel}:{message}"),
+            Self::OpenCase(channel, message, author) => format!("{VERSION}:open:{channel}:{message}:{author}"),
             Self::Draft => format!("{VERSION}:draft"),
             Self::Page(view, page) => format!("{VERSION}:page:{}:{page}", view.name()),
             Self::Done(p) => p.encode("done"),
@@ -104,9 +104,11 @@ impl Action {
             "close" => Self::Close(case()?),
             "draft" if rest.is_empty() => Self::Draft,
             "open" => match rest[..] {
-                [channel, message] => {
-                    Self::OpenCase(ChannelId::from_db(number(channel)?), MessageId::from_db(number(message)?))
-                }
+                [channel, message, author] => Self::OpenCase(
+                    ChannelId::from_db(number(channel)?),
+                    MessageId::from_db(number(message)?),
+                    UserId::from_db(number(author)?),
+                ),
                 _ => return None,
             },
             "page" => match rest[..] {
@@ -171,7 +173,7 @@ mod tests {
             version: i64::MAX,
             delivery: i64::MAX,
         };
-        let big = (ChannelId(i64::MAX as u64), MessageId(i64::MAX as u64));
+        let big = (ChannelId(i64::MAX as u64), MessageId(i64::MAX as u64), UserId(i64::MAX as u64));
         let mut all = vec![
             Action::Claim(n),
             Action::AskStatus(n),
@@ -182,7 +184,7 @@ mod tests {
             Action::AddNote(n),
             Action::AskClose(n),
             Action::Close(n),
-            Action::OpenCase(big.0, big.1),
+            Action::OpenCase(big.0, big.1, big.2),
             Action::Draft,
             Action::Done(promise),
             Action::Later(promise),

@@ -4,7 +4,11 @@ use super::custom_id::Action;
 use crate::case::{MAX_TEXT, clip};
 use crate::chat::{Input, Modal};
 use crate::desk::Form;
+use crate::id::UserId;
 use crate::locale::Voice;
+
+/// Where there is no account to carry.
+const NOBODY: UserId = UserId(0);
 
 /// Longest draft: with the findings it still fits one answer.
 const MAX_DRAFT: u16 = 3_500;
@@ -12,8 +16,8 @@ const MAX_DRAFT: u16 = 3_500;
 /// A form, in the language of who fills it in.
 pub fn form(voice: Voice<'_>, form: &Form) -> Modal {
     let (action, title, inputs) = match form {
-        Form::OpenCase { channel, message, title, customer } => (
-            Action::OpenCase(*channel, *message),
+        Form::OpenCase { channel, message, author, title, customer } => (
+            Action::OpenCase(*channel, *message, author.unwrap_or(NOBODY)),
             "form-open",
             vec![line(voice, "title", true, title, 100), line(voice, "customer", false, customer, 100)],
         ),

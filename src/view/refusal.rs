@@ -24,6 +24,10 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Mess
         Refused::NoAgentRole => (voice.say("refused-no-agent-role"), None),
         Refused::NotAgent(agent) => (voice.with("refused-not-agent", &[("role", &role(*agent))]), None),
         Refused::NotManager => (voice.say("refused-not-manager"), None),
+        Refused::NotLead(Some(lead)) => (voice.with("refused-not-lead", &[("role", &role(*lead))]), None),
+        Refused::NotLead(None) => (voice.say("refused-no-lead-role"), None),
+        Refused::CannotListen(id) => (voice.with("refused-cannot-listen", &[("channel", &channel(*id))]), None),
+        Refused::TooManyWatched(most) => (voice.with("refused-too-many-watched", &[("most", &most.to_string())]), None),
         Refused::NoSuchCase(typed) => (voice.with("refused-no-such-case", &[("typed", &plain(typed, 100))]), None),
         Refused::ManyCases(typed, lines) => {
             let content = voice.with("refused-many-cases", &[("typed", &plain(typed, 100))]);

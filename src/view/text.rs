@@ -115,6 +115,7 @@ pub fn change(voice: Voice<'_>, change: &Change) -> String {
         }
         C::Closed { resolution: None, .. } => voice.say("entry-closed"),
         C::Reopened { .. } => voice.say("entry-reopened"),
+        C::CustomerSpoke { .. } => voice.say("entry-customer-spoke"),
         C::FollowUpAdded { what, due, assignee, .. } => voice.with(
             "entry-follow-up-added",
             &[("what", &plain(&one_line(what), 100)), ("due", &moment(*due)), ("who", &person(*assignee))],

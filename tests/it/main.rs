@@ -6,6 +6,7 @@ mod cases;
 mod chaos;
 mod cli;
 mod harness;
+mod hearing;
 mod kill;
 mod layering;
 mod load;

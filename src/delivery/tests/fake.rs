@@ -322,7 +322,14 @@ impl Chat for Fake {
                 state.messages.iter().filter(|(id, one)| one.channel == channel && !one.deleted && **id > after);
             Ok(found
                 .take(100)
-                .map(|(id, one)| Seen { id: *id, mine: true, custom_ids: custom_ids(&one.message) })
+                .map(|(id, one)| Seen {
+                    id: *id,
+                    author: UserId(1),
+                    bot: true,
+                    text: one.message.content.clone(),
+                    mine: true,
+                    custom_ids: custom_ids(&one.message),
+                })
                 .collect())
         }))
     }

@@ -23,6 +23,7 @@ struct CaseRow {
     number: i64,
     title: String,
     customer: Option<String>,
+    customer_user: Option<i64>,
     status: String,
     priority: String,
     owner: Option<i64>,
@@ -48,8 +49,8 @@ struct CaseRow {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select guild_id, number, title, customer, status, priority, owner, opener, mood, customer_type, cause, via,
-                tags, resolution, source_channel, source_message, home, thread, card, opened_at, updated_at, closed_at,
+            "select guild_id, number, title, customer, customer_user, status, priority, owner, opener, mood,
+                customer_type, cause, via, tags, resolution, source_channel, source_message, home, thread, card, opened_at, updated_at, closed_at,
                 version from case_file where guild_id = $1 and ",
             $rest
         )
@@ -71,9 +72,9 @@ pub async fn insert(c: &mut Conn, case: &Case, words: &[String]) -> Result<(), S
     const TEXT: &str =
         "insert into case_file (guild_id, number, title, customer, status, priority, owner, opener, mood,
             customer_type, cause, via, tags, resolution, source_channel, source_message, home, thread, card, opened_at,
-            updated_at, closed_at, version, active, words)
+            updated_at, closed_at, version, active, words, customer_user)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25)";
+            $23, $24, $25, $26)";
     let kept = words::joined(words, case.number);
     sql!(
         execute,
@@ -104,6 +105,7 @@ pub async fn insert(c: &mut Conn, case: &Case, words: &[String]) -> Result<(), S
         case.version,
         i64::from(case.status.is_active()),
         kept.as_str(),
+        case.customer_user.map(UserId::db),
     )?;
     words::replace(c, case.guild, case.number, words::NONE, &kept).await
 }
@@ -130,8 +132,21 @@ pub async fn by_thread(c: &mut Conn, guild: GuildId, thread: ChannelId) -> Resul
     sql!(fetch_optional CaseRow, c, TEXT, guild.db(), thread.db())?.map(read).transpose()
 }
 
+/// The team's newest cases about this customer that are not closed, at most `limit`.
+pub async fn of_customer(
+    c: &mut Conn,
+    guild: GuildId,
+    customer: UserId,
+    limit: u32,
+) -> Result<Vec<CaseNumber>, StoreError> {
+    const TEXT: &str = "select number from case_file where guild_id = $1 and customer_user = $2 and status <> 'closed'
+        order by number desc limit $3";
+    let rows = sql!(fetch_all(i64,), c, TEXT, guild.db(), customer.db(), i64::from(limit))?;
+    Ok(rows.into_iter().map(|(number,)| CaseNumber(number)).collect())
+}
+
 /// Stores what may change of a case if it still has `expected_version`; false: somebody else was first, nothing was
-/// changed. `case.version` becomes its version. Source, home, opener, opening time and place are left as they are.
+/// changed. `case.version` becomes its version. Source, the customer's account, home, opener, opening time and place are left as they are.
 pub async fn save(c: &mut Conn, case: &Case, expected_version: i64, words: &[String]) -> Result<bool, StoreError> {
     const WORDS: &str = "select words from case_file where guild_id = $1 and number = $2 and version = $3";
     const TEXT: &str = "update case_file set title = $4, customer = $5, status = $6, priority = $7, owner = $8,
@@ -198,6 +213,7 @@ fn read(row: CaseRow) -> Result<Case, StoreError> {
         number: CaseNumber(row.number),
         title: row.title,
         customer: row.customer,
+        customer_user: row.customer_user.map(UserId::from_db),
         status: named(Status::from_name, "case_file.status", &row.status)?,
         priority: named(Priority::from_name, "case_file.priority", &row.priority)?,
         owner: row.owner.map(UserId::from_db),

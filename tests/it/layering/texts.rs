@@ -13,6 +13,7 @@ const COMPOSED: [&str; 13] = [
     "type-",
     "cause-",
     "view-",
+    "switch-",
     "language-",
     "category-",
     "land-",

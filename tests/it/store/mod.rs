@@ -13,6 +13,7 @@ mod opening;
 mod outage;
 mod scale;
 mod transaction;
+mod watch;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -151,6 +152,7 @@ fn sample(guild: GuildId, number: CaseNumber, title: &str) -> Case {
         guild,
         number,
         title: title.to_owned(),
+        customer_user: None,
         customer: None,
         status: Status::New,
         priority: Priority::Normal,
