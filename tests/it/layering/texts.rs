@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::source::{Source, files, sources};
 
 /// Families whose keys the program puts together from a prefix and a value's name.
-const COMPOSED: [&str; 13] = [
+const COMPOSED: &[&str] = &[
     "status-",
     "priority-",
     "mood-",
@@ -22,7 +22,7 @@ const COMPOSED: [&str; 13] = [
     "input-",
 ];
 /// Attributes the program puts together: every command has the first, every form field the second.
-const COMPOSED_ATTRIBUTES: [&str; 2] = ["about", "hint"];
+const COMPOSED_ATTRIBUTES: &[&str] = &["about", "hint"];
 /// The methods of `locale::Voice`.
 const VOICE: [&str; 4] = ["say", "with", "count", "try_say"];
 /// Keys of `tone.toml` that hold patterns, names and sample messages rather than words of the bot.
