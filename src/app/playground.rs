@@ -12,7 +12,7 @@ use crate::clock::VirtualClock;
 use crate::config::{Config, Database, Discord as DiscordConfig};
 use crate::discord::Ended;
 use crate::locale::Lang;
-use crate::sandbox::{Discord, Options, World};
+use crate::sandbox::{self, Discord, Options, World};
 
 /// Longest wait for the bot before the page is announced all the same.
 const START: Duration = Duration::from_secs(20);
@@ -43,7 +43,7 @@ impl Playground {
             validate: true,
         })
         .await
-        .map_err(|error| StartError::Other(error.to_string()))?;
+        .map_err(|error| StartError::Other(advised(&error)))?;
         if let Some(lang) = self.demo {
             let playing = discord.clone();
             tokio::spawn(async move {
@@ -55,6 +55,16 @@ impl Playground {
         let ended = keep_running(&discord, &config(&discord, &self.data), stop, ready).await;
         discord.stop().await;
         ended
+    }
+}
+
+/// The reason with a way out, in the words of our own command line.
+fn advised(error: &sandbox::StartError) -> String {
+    match error {
+        sandbox::StartError::PortTaken { free: Some(free), .. } => {
+            format!("{error}. Try: ruhepol sandbox --port {free}")
+        }
+        _ => error.to_string(),
     }
 }
 

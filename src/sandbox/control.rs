@@ -312,7 +312,7 @@ async fn reset(Shared(inner): Handle) -> Reply {
         state.world.ids = ids;
         state.modals.clear();
         state.faults.disarm();
-        state.dirty = true;
+        state.replaced = true;
         let fresh: Vec<Value> = state.world.guilds.values().map(|it| shape::guild_create(&state.world, it)).collect();
         for guild in fresh {
             let id = id(&guild["id"]);

@@ -45,7 +45,7 @@ pub fn world() -> World {
     world.add_member(guild, kim, &[], MADE_MS);
 
     let topic = |world: &mut World, id: u64, text: &str| {
-        if let Some(channel) = world.channels.get_mut(&id) {
+        if let Some(channel) = world.channels.get_mut(id) {
             channel.topic = Some(text.to_owned());
         }
     };

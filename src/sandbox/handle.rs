@@ -59,7 +59,9 @@ impl Discord {
 
     /// Changes what the application's owner set in the portal, or how strict the server is.
     pub fn set(&self, change: impl FnOnce(&mut Settings)) {
-        change(&mut self.inner.lock().world.settings);
+        let mut state = self.inner.lock();
+        change(&mut state.world.settings);
+        state.moved = true;
     }
 
     /// A person writes; gives the message's id, or 0 if they may not write there.
@@ -181,7 +183,7 @@ impl Discord {
     /// Messages of a channel that everybody there sees, oldest first.
     pub fn messages(&self, channel: u64) -> Vec<Value> {
         let state = self.inner.lock();
-        let all = state.world.messages.get(&channel).into_iter().flat_map(|all| all.values());
+        let all = state.world.messages.of(channel);
         all.filter(|it| !it.loading).map(|it| shape::message(it, state.world.bot)).collect()
     }
 
@@ -256,6 +258,13 @@ impl Discord {
     /// The last 2,000 requests of the bot, oldest first.
     pub fn requests(&self) -> Vec<Request> {
         self.inner.lock().log.after(0).cloned().collect()
+    }
+
+    /// The last 2,000 events that were sent through the gateway, oldest first, as `{op, s, t, d}`. Kept where
+    /// [`Options::validate`](super::Options::validate) is on.
+    pub fn dispatches(&self) -> Vec<Value> {
+        let state = self.inner.lock();
+        state.sessions.told().filter_map(|text| serde_json::from_str(text).ok()).collect()
     }
 
     /// Limits broken so far, each with its request.

@@ -261,7 +261,7 @@ pub fn store(state: &mut State, message: Message) {
         return;
     }
     let now = state.now();
-    if let Some(channel) = state.world.channels.get_mut(&message.channel) {
+    if let Some(channel) = state.world.channels.get_mut(message.channel) {
         channel.last_message = Some(message.id);
         if let Some(thread) = &mut channel.thread {
             thread.message_count += 1;
@@ -269,7 +269,7 @@ pub fn store(state: &mut State, message: Message) {
             thread.active_ms = now;
         }
     }
-    state.world.messages.entry(message.channel).or_default().insert(message.id, message);
+    state.world.messages.insert(message);
 }
 
 /// Finds a message, ephemeral or not.
@@ -341,24 +341,24 @@ pub fn edit(state: &mut State, channel: u64, id: u64, patch: &Value, files: &[Fi
 pub fn replace(state: &mut State, message: Message) {
     if message.only_for.is_some() {
         state.world.ephemerals.insert(message.id, message);
-    } else if let Some(all) = state.world.messages.get_mut(&message.channel) {
-        all.insert(message.id, message);
+    } else {
+        state.world.messages.insert(message);
     }
 }
 
 /// Removes a message and tells everybody who saw it.
 pub fn delete(state: &mut State, channel: u64, id: u64) -> Result<Message, ApiError> {
-    if let Some(message) = state.world.ephemerals.remove(&id) {
+    if let Some(message) = state.world.ephemerals.remove(id) {
         let data = json!({"id": id.to_string(), "channel_id": message.channel.to_string()});
         if let Some(user) = message.only_for {
             state.tell(super::events::Audience::User(user), "EPHEMERAL_DELETE", &data);
         }
         return Ok(message);
     }
-    let removed = state.world.messages.get_mut(&channel).and_then(|all| all.remove(&id));
+    let removed = state.world.messages.remove(channel, id);
     let message = removed.ok_or(super::errors::UNKNOWN_MESSAGE)?;
     let mut data = json!({"id": id.to_string(), "channel_id": channel.to_string()});
-    if let Some(place) = state.world.channels.get_mut(&channel) {
+    if let Some(place) = state.world.channels.get_mut(channel) {
         if let Some(guild) = place.guild {
             data["guild_id"] = json!(guild.to_string());
         }
@@ -368,7 +368,7 @@ pub fn delete(state: &mut State, channel: u64, id: u64) -> Result<Message, ApiEr
     }
     for attachment in message.body["attachments"].as_array().into_iter().flatten() {
         if let Some(id) = attachment["id"].as_str().and_then(|id| id.parse().ok()) {
-            state.world.files.remove(&id);
+            state.world.files.remove(id);
         }
     }
     state.announce(channel, "MESSAGE_DELETE", &data);

@@ -10,7 +10,7 @@ use super::permissions;
 use super::rest;
 use super::shape;
 use super::state::State;
-use super::world::Overwrite;
+use super::world::{Overwrite, Thread};
 
 /// Arms or applies a fault. `Err` says what it lacks.
 pub fn arm(state: &mut State, fault: Fault) -> Result<(), String> {
@@ -30,9 +30,8 @@ pub fn arm(state: &mut State, fault: Fault) -> Result<(), String> {
             Ok(())
         }
         Kind::DmClosed | Kind::DmOpen => {
-            let user = fault.user_id.and_then(|id| state.world.users.get_mut(&id)).ok_or("there is no such user")?;
+            let user = fault.user_id.and_then(|id| state.world.users.get_mut(id)).ok_or("there is no such user")?;
             user.dm_closed = fault.kind == Kind::DmClosed;
-            state.dirty = true;
             Ok(())
         }
         Kind::LosePermission => lose_permission(state, &fault),
@@ -53,7 +52,7 @@ fn outage(state: &mut State, fault: &Fault) -> Result<(), String> {
     let first = state.world.guilds.keys().next().copied();
     let id = fault.guild_id.or(first).ok_or("there is no guild")?;
     let out = fault.kind == FaultKind::UnavailableGuild;
-    state.world.guilds.get_mut(&id).ok_or("there is no such guild")?.unavailable = out;
+    state.world.guilds.get_mut(id).ok_or("there is no such guild")?.unavailable = out;
     if out {
         state.dispatch("GUILD_DELETE", Some(id), &json!({"id": id.to_string(), "unavailable": true}));
     } else if let Some(guild) = state.world.guilds.get(&id) {
@@ -82,7 +81,7 @@ fn lose_permission(state: &mut State, fault: &Fault) -> Result<(), String> {
     }
     let first = state.world.guilds.keys().next().copied();
     let id = fault.guild_id.or(first).ok_or("there is no guild")?;
-    let guild = state.world.guilds.get_mut(&id).ok_or("there is no such guild")?;
+    let guild = state.world.guilds.get_mut(id).ok_or("there is no such guild")?;
     let roles = guild.members.get(&bot).map(|member| member.roles.clone()).unwrap_or_default();
     // @everyone may grant it too; it must be gone altogether.
     let mut changed = Vec::new();
@@ -102,13 +101,19 @@ fn lose_permission(state: &mut State, fault: &Fault) -> Result<(), String> {
 
 fn user_left(state: &mut State, fault: &Fault) -> Result<(), String> {
     let user = fault.user_id.ok_or("user_id is missing")?;
-    let guilds = state.world.guilds.values_mut().filter(|it| fault.guild_id.is_none_or(|id| it.id == id));
-    let left: Vec<u64> = guilds.filter_map(|it| it.members.remove(&user).map(|_| it.id)).collect();
+    let of = state.world.guilds.values().filter(|it| fault.guild_id.is_none_or(|id| it.id == id));
+    let left: Vec<u64> = of.filter(|it| it.members.contains_key(&user)).map(|it| it.id).collect();
+    for guild in &left {
+        state.world.guilds.get_mut(*guild).map(|it| it.members.remove(&user));
+    }
     if left.is_empty() {
         return Err("this user is no member".to_owned());
     }
-    for channel in state.world.channels.values_mut() {
-        if let Some(thread) = channel.thread.as_mut().filter(|_| channel.guild.is_some_and(|id| left.contains(&id))) {
+    let mine = |thread: &Thread| thread.members.contains_key(&user);
+    let of = state.world.channels.values().filter(|it| it.guild.is_some_and(|id| left.contains(&id)));
+    let threads: Vec<u64> = of.filter(|it| it.thread.as_ref().is_some_and(mine)).map(|it| it.id).collect();
+    for thread in threads {
+        if let Some(thread) = state.world.channels.get_mut(thread).and_then(|it| it.thread.as_mut()) {
             thread.members.remove(&user);
         }
     }

@@ -25,6 +25,7 @@ mod limits;
 mod log;
 mod message;
 mod mishaps;
+mod neighbour;
 mod page;
 mod people;
 mod permissions;
@@ -34,6 +35,7 @@ mod server;
 mod shape;
 mod snowflake;
 mod state;
+mod table;
 mod view;
 mod world;
 
@@ -51,6 +53,7 @@ pub use faults::{Fault, FaultKind};
 pub use handle::Choice;
 pub use interactions::{Answer, AnswerKind};
 pub use log::{Pings, Request};
+pub use neighbour::Neighbour;
 pub use permissions::Bits;
 pub use view::WorldView;
 pub use world::{Overwrite, Settings, World};
@@ -74,7 +77,7 @@ pub mod channel {
 pub struct Options {
     /// Port on 127.0.0.1; 0 takes any free one.
     pub port: u16,
-    /// Directory of `discord.json`; none keeps everything in memory.
+    /// Directory of `discord.json` and the changes since; none keeps everything in memory.
     pub data: Option<PathBuf>,
     /// Time of messages, ids and everything that is due.
     pub clock: Arc<VirtualClock>,
@@ -88,14 +91,24 @@ pub struct Options {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Somebody listens there already.
-    #[error("port {port} on 127.0.0.1 is taken by another program; choose another one")]
+    #[error("port {port} on 127.0.0.1 is taken by {}{}", holder_named(holder.as_ref()), free_named(*free))]
     PortTaken {
         /// The port asked for.
         port: u16,
+        /// Who listens there, where the system tells.
+        holder: Option<Neighbour>,
+        /// A port near it that is free.
+        free: Option<u16>,
     },
     /// The address is reachable from elsewhere.
     #[error("the sandbox listens on loopback addresses only")]
     NotLoopback,
+    /// Another process has the data directory.
+    #[error("{path} is used by another sandbox that is still running; stop that one or choose another directory")]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+    },
     /// The data file is from a later program.
     #[error(
         "{path} has version {found}, this program knows versions up to {known}; use a newer program or another directory"
@@ -119,6 +132,14 @@ pub enum StartError {
     /// Anything else the system refuses.
     #[error("the sandbox cannot start: {0}")]
     Io(#[source] io::Error),
+}
+
+fn holder_named(holder: Option<&Neighbour>) -> String {
+    holder.map_or_else(|| "another program".to_owned(), ToString::to_string)
+}
+
+fn free_named(free: Option<u16>) -> String {
+    free.map_or_else(|| "; choose another one".to_owned(), |port| format!("; port {port} is free"))
 }
 
 /// A running loopback Discord. Cheap to clone; all clones are the same server.
@@ -146,9 +167,12 @@ impl Discord {
     /// Starts a server. With a data directory its world is read from there, and the clock is moved on to where it was, so that
     /// time does not go back over a restart.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let kept = match &options.data {
-            Some(dir) => file::load(dir)?,
-            None => None,
+        let (keeper, kept) = match &options.data {
+            Some(dir) => {
+                let (keeper, kept) = file::open(dir)?;
+                (Some(keeper), kept)
+            }
+            None => (None, None),
         };
         let world = match kept {
             Some((world, now_ms)) => {
@@ -164,17 +188,21 @@ impl Discord {
         let token = token_of(world.bot);
         let mut state = State::new(world, options.clock, options.validate);
         state.base_url = format!("http://127.0.0.1:{port}");
-        let inner = Arc::new(Inner::new(state, token, port, options.data));
+        if let Some(mut keeper) = keeper {
+            let now = state.now();
+            keeper.keep_whole(&mut state.world, now).map_err(StartError::Io)?;
+            state.keeper = Some(keeper);
+        }
+        let inner = Arc::new(Inner::new(state, token, port));
         let connections = listener.all.clone();
         let tasks = vec![
             tokio::spawn(server::run(Arc::clone(&inner), listener)),
-            tokio::spawn(server::keep_saved(Arc::clone(&inner))),
             tokio::spawn(server::keep_ticking(Arc::clone(&inner))),
         ];
         Ok(Self { inner, connections, tasks: Arc::new(Mutex::new(tasks)) })
     }
 
-    /// Ends all connections, writes the data file, frees the port. Waits at most two seconds for open requests.
+    /// Ends all connections, frees the port and the data directory. Waits at most two seconds for open requests.
     pub async fn stop(&self) {
         self.inner.stop();
         let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
@@ -185,9 +213,11 @@ impl Discord {
             }
         }
         self.connections.cut();
-        if let Err(error) = self.inner.save().await {
-            tracing::error!(%error, "sandbox.save");
-        }
+        let mut state = self.inner.lock();
+        state.moved = true;
+        state.keep();
+        // Another server may have the directory now.
+        state.keeper = None;
     }
 }
 
@@ -206,7 +236,11 @@ async fn play(inner: &Inner, spec: Result<Spec, String>) -> Answer {
         Err(reason) => return Answer::failed(0, reason),
     };
     let answer = match tokio::time::timeout(interactions::DEADLINE, receiver).await {
-        Ok(Ok(answer)) => answer,
+        Ok(Ok(answer)) => {
+            // The answer is handed over under the lock; when that is free again, it is written down too.
+            drop(inner.lock());
+            answer
+        }
         _ => interactions::miss(&mut inner.lock(), id),
     };
     inner.changed();

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,15 +23,36 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 
-use crate::clock::{Stopwatch, VirtualClock};
+use crate::clock::VirtualClock;
 
 use super::state::State;
-use super::{StartError, control, file, gateway, page, rest};
+use super::{StartError, control, gateway, neighbour, page, rest};
 
-/// The data file is written at most this long after a change.
-const DEBOUNCE: Duration = Duration::from_millis(200);
 /// How often time is let do its work when nobody asks anything.
 const TICK: Duration = Duration::from_millis(500);
+
+/// The state while it is held. What was changed is written down when it is let go, before anybody is answered.
+pub struct Held<'a>(MutexGuard<'a, State>);
+
+impl Deref for Held<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+impl DerefMut for Held<'_> {
+    fn deref_mut(&mut self) -> &mut State {
+        &mut self.0
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.keep();
+    }
+}
 
 /// What every handler shares.
 pub struct Inner {
@@ -40,8 +61,6 @@ pub struct Inner {
     pub token: String,
     /// Where the server listens.
     pub port: u16,
-    /// Where the data file lies.
-    pub data: Option<PathBuf>,
     /// The clock, readable without the lock.
     pub clock: Arc<VirtualClock>,
     changes: Notify,
@@ -50,23 +69,15 @@ pub struct Inner {
 
 impl Inner {
     /// A server's shared part.
-    pub fn new(state: State, token: String, port: u16, data: Option<PathBuf>) -> Self {
+    pub fn new(state: State, token: String, port: u16) -> Self {
         let clock = Arc::clone(&state.clock);
-        Self {
-            state: Mutex::new(state),
-            token,
-            port,
-            data,
-            clock,
-            changes: Notify::new(),
-            stop: watch::channel(false).0,
-        }
+        Self { state: Mutex::new(state), token, port, clock, changes: Notify::new(), stop: watch::channel(false).0 }
     }
 
     /// The state. Hold it briefly, never across an await.
-    pub fn lock(&self) -> MutexGuard<'_, State> {
+    pub fn lock(&self) -> Held<'_> {
         // A panic under the lock is a bug of ours, but must not take all later tests down with it.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        Held(self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Wakes whoever waits for a change.
@@ -102,20 +113,6 @@ impl Inner {
     /// `ws://127.0.0.1:PORT/gateway`.
     pub fn gateway_url(&self) -> String {
         format!("ws://127.0.0.1:{}/gateway", self.port)
-    }
-
-    /// Writes the data file if something changed.
-    pub async fn save(&self) -> io::Result<()> {
-        let Some(dir) = self.data.clone() else { return Ok(()) };
-        let document = {
-            let mut state = self.lock();
-            if !state.dirty {
-                return Ok(());
-            }
-            state.dirty = false;
-            file::document(&state.world, state.now()).map_err(io::Error::other)?
-        };
-        tokio::task::spawn_blocking(move || file::save(&dir, &document)).await.map_err(io::Error::other)?
     }
 }
 
@@ -226,7 +223,9 @@ impl Connected<IncomingStream<'_, Loopback>> for Wire {
 /// Binds the port; the address is loopback by construction.
 pub async fn bind(port: u16) -> Result<(Loopback, u16), StartError> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => StartError::PortTaken { port },
+        io::ErrorKind::AddrInUse => {
+            StartError::PortTaken { port, holder: neighbour::listening_on(port), free: neighbour::free_port(port) }
+        }
         _ => StartError::Io(error),
     })?;
     let address = listener.local_addr().map_err(StartError::Io)?;
@@ -281,24 +280,6 @@ pub async fn run(inner: Arc<Inner>, listener: Loopback) {
     };
     if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(until).await {
         tracing::error!(%error, "sandbox.serve");
-    }
-}
-
-/// Writes the data file after changes, until the server stops.
-pub async fn keep_saved(inner: Arc<Inner>) {
-    let mut stopped = inner.stopped();
-    let mut wait = DEBOUNCE;
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            _ = stopped.changed() => return,
-        }
-        let took = Stopwatch::start();
-        if let Err(error) = inner.save().await {
-            tracing::error!(%error, "sandbox.save");
-        }
-        // A world so large that writing it takes long is written less often, so that writing never fills the day.
-        wait = DEBOUNCE.max(took.elapsed() * 4);
     }
 }
 

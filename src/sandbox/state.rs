@@ -11,6 +11,7 @@ use crate::clock::{Stopwatch, VirtualClock};
 
 use super::events::{Audience, Pages};
 use super::faults::Faults;
+use super::file::Keeper;
 use super::gateway::Sessions;
 use super::interactions::Pending;
 use super::log::Log;
@@ -18,7 +19,7 @@ use super::permissions;
 use super::rates::Rates;
 use super::rest::File;
 use super::shape;
-use super::snowflake::iso;
+use super::snowflake::{iso, made_at_ms};
 use super::world::{Message, StoredFile, World};
 
 /// Nonces are kept this long, real time ("a few minutes", documentation of `enforce_nonce`).
@@ -43,6 +44,21 @@ impl Nonce {
     }
 }
 
+/// Nonces that are remembered over a restart: what the messages of the bot carry.
+fn nonces_of(world: &World) -> HashMap<(u64, String), Nonce> {
+    let own = world.messages.iter().filter(|message| message.author == world.bot);
+    let carried = own.filter_map(|message| {
+        let nonce = match &message.body["nonce"] {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => return None,
+        };
+        let (channel, at_ms) = (message.channel, made_at_ms(message.id));
+        Some(((message.author, nonce), Nonce { channel, message: message.id, at_ms, since: Stopwatch::start() }))
+    });
+    carried.collect()
+}
+
 /// Everything behind the lock.
 pub struct State {
     /// What is kept.
@@ -65,8 +81,12 @@ pub struct State {
     pub rates: Rates,
     /// `http://127.0.0.1:PORT`, for the URLs handed out.
     pub base_url: String,
-    /// Something changed since the last write to disk.
-    pub dirty: bool,
+    /// Writes down what changes; none keeps everything in memory.
+    pub keeper: Option<Keeper>,
+    /// The clock was moved, or a setting, since the last line.
+    pub moved: bool,
+    /// The world is another one than before.
+    pub replaced: bool,
     nonces: HashMap<(u64, String), Nonce>,
     swept_ms: i64,
     last_tick: (i64, Stopwatch),
@@ -76,10 +96,11 @@ impl State {
     /// A server with `world` and nobody connected.
     pub fn new(world: World, clock: Arc<VirtualClock>, validate: bool) -> Self {
         let now = clock.now_ms();
+        let nonces = nonces_of(&world);
         Self {
             world,
             clock,
-            sessions: Sessions::default(),
+            sessions: Sessions::new(validate),
             pages: Pages::default(),
             pending: HashMap::new(),
             modals: HashMap::new(),
@@ -87,11 +108,34 @@ impl State {
             log: Log::new(validate),
             rates: Rates::default(),
             base_url: String::new(),
-            dirty: true,
-            nonces: HashMap::new(),
+            keeper: None,
+            moved: false,
+            replaced: false,
+            nonces,
             swept_ms: now,
             last_tick: (now, Stopwatch::start()),
         }
+    }
+
+    /// Writes down what changed, then lets the bot hear of it: what it acts on is still there after any end of this
+    /// process.
+    pub fn keep(&mut self) {
+        if self.moved || self.replaced || self.world.is_changed() {
+            let now = self.now();
+            let kept = match &mut self.keeper {
+                Some(keeper) if self.replaced => keeper.keep_whole(&mut self.world, now),
+                Some(keeper) => keeper.keep(&mut self.world, now),
+                None => {
+                    self.world.forget_changes();
+                    Ok(())
+                }
+            };
+            if let Err(error) = kept {
+                tracing::error!(%error, "sandbox.save");
+            }
+            (self.moved, self.replaced) = (false, false);
+        }
+        self.sessions.deliver();
     }
 
     /// Virtual now, Unix milliseconds.
@@ -107,13 +151,11 @@ impl State {
 
     /// Tells the gateway; `private` events need no intent.
     pub fn dispatch(&mut self, name: &str, guild: Option<u64>, data: &Value) {
-        self.dirty = true;
         self.sessions.dispatch(&self.world, name, guild, data);
     }
 
     /// Tells the pages.
     pub fn tell(&mut self, audience: Audience, name: &str, data: &Value) {
-        self.dirty = true;
         self.pages.tell(&self.world, audience, name, |_| data.clone());
     }
 
@@ -140,7 +182,6 @@ impl State {
             }
             self.dispatch(&name, guild, &data);
         }
-        self.dirty = true;
         self.pages.tell(&self.world, Audience::Channel(id), &name, |user| {
             self.world.channels.get(&id).map_or(Value::Null, |channel| shape::channel(&self.world, channel, user))
         });
@@ -163,7 +204,6 @@ impl State {
         }
         // People see a deferred answer when it is there; until then the page shows that it is awaited.
         if !message.loading {
-            self.dirty = true;
             self.pages.tell(&self.world, Audience::Channel(channel), name, |user| shape::message(message, user));
         }
     }
@@ -207,6 +247,7 @@ impl State {
         let (before, since) = &self.last_tick;
         let passed = since.elapsed().as_millis() as i64;
         if now - before - passed > JUMP_MS || now < *before {
+            self.moved = true;
             self.tell(Audience::All, "CLOCK", &json!({"now": iso(now)}));
         }
         self.last_tick = (now, Stopwatch::start());
@@ -214,6 +255,8 @@ impl State {
             return;
         }
         self.swept_ms = now;
+        // A clock that was moved ahead does not fall back far when the process dies.
+        self.moved = true;
         self.pending.retain(|_, pending| !pending.is_dead(now));
         self.nonces.retain(|_, nonce| nonce.is_fresh(now));
         let asleep = |thread: &super::world::Thread| {
@@ -222,7 +265,7 @@ impl State {
         let idle = self.world.channels.values().filter(|it| it.thread.as_ref().is_some_and(asleep));
         let idle: Vec<u64> = idle.map(|it| it.id).collect();
         for id in idle {
-            if let Some(thread) = self.world.channels.get_mut(&id).and_then(|it| it.thread.as_mut()) {
+            if let Some(thread) = self.world.channels.get_mut(id).and_then(|it| it.thread.as_mut()) {
                 thread.archived = true;
                 thread.archive_ms = now;
             }
@@ -248,9 +291,9 @@ impl State {
             shape::channel(&self.world, &channel, self.world.bot)
         };
         self.announce(id, if channel.thread.is_some() { "THREAD_DELETE" } else { "CHANNEL_DELETE" }, &data);
-        self.world.channels.remove(&id);
-        self.world.messages.remove(&id);
-        if let Some(guild) = channel.guild.and_then(|guild| self.world.guilds.get_mut(&guild)) {
+        self.world.channels.remove(id);
+        self.world.messages.remove_channel(id);
+        if let Some(guild) = channel.guild.and_then(|guild| self.world.guilds.get_mut(guild)) {
             guild.channels.retain(|it| *it != id);
         }
     }

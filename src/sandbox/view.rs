@@ -147,8 +147,8 @@ fn channel_for(state: &State, id: u64, user: u64) -> Option<Value> {
 /// Messages of a channel as `user` sees them, their ephemerals in between, oldest first.
 pub fn messages_for(state: &State, channel: u64, user: u64, before: Option<u64>, limit: usize) -> Vec<Value> {
     let before = before.unwrap_or(u64::MAX);
-    let all = state.world.messages.get(&channel).into_iter().flat_map(|all| all.range(..before).rev());
-    let plain = all.map(|(id, it)| (*id, it)).filter(|(_, it)| !it.loading).take(limit);
+    let all = state.world.messages.range(channel, ..before).rev();
+    let plain = all.map(|it| (it.id, it)).filter(|(_, it)| !it.loading).take(limit);
     let own = state.world.ephemerals.range(..before).rev().map(|(id, it)| (*id, it));
     let own = own.filter(|(_, it)| it.channel == channel && it.only_for == Some(user) && !it.loading).take(limit);
     let mut found: Vec<_> = plain.chain(own).collect();

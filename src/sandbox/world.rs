@@ -1,13 +1,14 @@
 //! What the loopback Discord remembers: users, guilds, roles, channels, members, messages, commands.
 //! Invariant: plain data that can be written to a file and read back; whoever changes it tells the listeners (`state`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::permissions::Bits;
 use super::snowflake::Snowflakes;
+use super::table::{Messages, Table};
 
 /// Guild text channel.
 pub const TEXT: u8 = 0;
@@ -88,7 +89,7 @@ pub struct Guild {
     /// Ids of its channels and threads.
     pub channels: Vec<u64>,
     /// Commands of this guild only.
-    pub commands: BTreeMap<u64, Value>,
+    pub commands: Table<Value>,
     /// In an outage.
     #[serde(default)]
     pub unavailable: bool,
@@ -250,17 +251,39 @@ pub struct World {
     /// Portal and server settings.
     pub settings: Settings,
     pub(super) ids: Snowflakes,
-    pub(super) users: BTreeMap<u64, User>,
-    pub(super) guilds: BTreeMap<u64, Guild>,
-    pub(super) channels: HashMap<u64, Channel>,
-    pub(super) messages: HashMap<u64, BTreeMap<u64, Message>>,
-    pub(super) ephemerals: BTreeMap<u64, Message>,
-    pub(super) commands: BTreeMap<u64, Value>,
+    pub(super) users: Table<User>,
+    pub(super) guilds: Table<Guild>,
+    pub(super) channels: Table<Channel>,
+    pub(super) messages: Messages,
+    pub(super) ephemerals: Table<Message>,
+    pub(super) commands: Table<Value>,
     #[serde(default)]
-    pub(super) files: BTreeMap<u64, StoredFile>,
+    pub(super) files: Table<StoredFile>,
 }
 
 impl World {
+    /// Whether something waits to be written down.
+    pub(super) fn is_changed(&self) -> bool {
+        self.users.is_changed()
+            || self.guilds.is_changed()
+            || self.channels.is_changed()
+            || self.messages.is_changed()
+            || self.ephemerals.is_changed()
+            || self.commands.is_changed()
+            || self.files.is_changed()
+    }
+
+    /// Writes nothing down of what changed until now.
+    pub(super) fn forget_changes(&mut self) {
+        self.users.changes();
+        self.guilds.changes();
+        self.channels.changes();
+        self.messages.changes();
+        self.ephemerals.changes();
+        self.commands.changes();
+        self.files.changes();
+    }
+
     /// A world with only the bot in it, made at `now_ms`.
     pub fn empty(now_ms: i64) -> Self {
         let mut ids = Snowflakes::default();
@@ -269,13 +292,13 @@ impl World {
             bot,
             settings: Settings::default(),
             ids,
-            users: BTreeMap::new(),
-            guilds: BTreeMap::new(),
-            channels: HashMap::new(),
-            messages: HashMap::new(),
-            ephemerals: BTreeMap::new(),
-            commands: BTreeMap::new(),
-            files: BTreeMap::new(),
+            users: Table::default(),
+            guilds: Table::default(),
+            channels: Table::default(),
+            messages: Messages::default(),
+            ephemerals: Table::default(),
+            commands: Table::default(),
+            files: Table::default(),
         };
         world.insert_user(bot, "bot", "Bot", "bot");
         world
@@ -283,7 +306,7 @@ impl World {
 
     /// Names the bot.
     pub fn name_bot(&mut self, username: &str, name: &str) {
-        if let Some(bot) = self.users.get_mut(&self.bot) {
+        if let Some(bot) = self.users.get_mut(self.bot) {
             username.clone_into(&mut bot.username);
             name.clone_into(&mut bot.name);
         }
@@ -328,7 +351,7 @@ impl World {
             roles: BTreeMap::from([(id, role)]),
             members: BTreeMap::new(),
             channels: Vec::new(),
-            commands: BTreeMap::new(),
+            commands: Table::default(),
             unavailable: false,
         };
         self.guilds.insert(id, guild);
@@ -339,7 +362,7 @@ impl World {
     /// Adds a role to `guild`.
     pub fn add_role(&mut self, guild: u64, name: &str, color: u32, permissions: Bits, now_ms: i64) -> u64 {
         let id = self.ids.next(now_ms);
-        if let Some(guild) = self.guilds.get_mut(&guild) {
+        if let Some(guild) = self.guilds.get_mut(guild) {
             let position = guild.roles.len() as u32;
             let name = name.to_owned();
             let role = Role { id, name, color, permissions, managed: false, mentionable: false, position };
@@ -350,7 +373,7 @@ impl World {
 
     /// Makes `user` a member of `guild` with `roles`.
     pub fn add_member(&mut self, guild: u64, user: u64, roles: &[u64], now_ms: i64) {
-        if let Some(guild) = self.guilds.get_mut(&guild) {
+        if let Some(guild) = self.guilds.get_mut(guild) {
             guild.members.insert(user, Member { nick: None, roles: roles.to_vec(), joined_ms: now_ms });
         }
     }
@@ -359,7 +382,7 @@ impl World {
     pub fn invite_bot(&mut self, guild: u64, permissions: Bits, now_ms: i64) -> u64 {
         let name = self.users.get(&self.bot).map_or_else(|| "Bot".to_owned(), |bot| bot.name.clone());
         let role = self.add_role(guild, &name, 0x5b_8d_b8, permissions, now_ms);
-        if let Some(role) = self.guilds.get_mut(&guild).and_then(|guild| guild.roles.get_mut(&role)) {
+        if let Some(role) = self.guilds.get_mut(guild).and_then(|guild| guild.roles.get_mut(&role)) {
             role.managed = true;
         }
         self.add_member(guild, self.bot, &[role], now_ms);
@@ -390,7 +413,7 @@ impl World {
     }
 
     pub(super) fn insert_channel(&mut self, channel: Channel) {
-        if let Some(guild) = channel.guild.and_then(|guild| self.guilds.get_mut(&guild)) {
+        if let Some(guild) = channel.guild.and_then(|guild| self.guilds.get_mut(guild)) {
             guild.channels.push(channel.id);
         }
         self.channels.insert(channel.id, channel);
@@ -439,6 +462,6 @@ impl World {
     }
 
     pub(super) fn message(&self, channel: u64, id: u64) -> Option<&Message> {
-        self.messages.get(&channel)?.get(&id)
+        self.messages.get(channel, id)
     }
 }

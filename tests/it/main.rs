@@ -12,4 +12,5 @@ mod layering;
 mod load;
 mod promises;
 mod refusals;
+mod sandbox;
 mod store;

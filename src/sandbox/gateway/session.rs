@@ -14,6 +14,8 @@ use super::super::world::World;
 
 /// Dispatches kept for RESUME.
 const REPLAY: usize = 10_000;
+/// Dispatches kept for whoever looks afterwards at what was sent.
+const TOLD: usize = 2_000;
 /// Real seconds a session may be resumed after its socket broke.
 const RESUMABLE_SECONDS: u64 = 180;
 
@@ -54,6 +56,8 @@ pub struct Session {
     shard: (u64, u64),
     intents: u64,
     seq: u64,
+    /// The last one handed to the connection.
+    delivered: u64,
     sent: VecDeque<(u64, Arc<str>)>,
     wire: Option<mpsc::UnboundedSender<Frame>>,
     since: Stopwatch,
@@ -62,7 +66,8 @@ pub struct Session {
 impl Session {
     /// A fresh one.
     pub fn new(id: String, shard: (u64, u64), intents: u64, wire: mpsc::UnboundedSender<Frame>) -> Self {
-        Self { id, shard, intents, seq: 0, sent: VecDeque::new(), wire: Some(wire), since: Stopwatch::start() }
+        let (sent, since) = (VecDeque::new(), Stopwatch::start());
+        Self { id, shard, intents, seq: 0, delivered: 0, sent, wire: Some(wire), since }
     }
 
     fn wants(&self, name: &str, guild: Option<u64>) -> bool {
@@ -78,17 +83,25 @@ impl Session {
         }
     }
 
-    fn push(&mut self, name: &str, data: &str) {
+    fn push(&mut self, name: &str, data: &str) -> Arc<str> {
         self.seq += 1;
         let text: Arc<str> = format!(r#"{{"op":0,"s":{},"t":"{name}","d":{data}}}"#, self.seq).into();
         if self.sent.len() == REPLAY {
             self.sent.pop_front();
         }
         self.sent.push_back((self.seq, Arc::clone(&text)));
-        if let Some(wire) = &self.wire {
+        text
+    }
+
+    fn deliver(&mut self) {
+        let Some(wire) = self.wire.as_ref().filter(|_| self.delivered < self.seq) else { return };
+        let oldest = self.sent.front().map_or(0, |(seq, _)| *seq);
+        let from = (self.delivered + 1).saturating_sub(oldest) as usize;
+        for (_, text) in self.sent.iter().skip(from) {
             // A connection that just ended misses it; the buffer keeps it.
-            let _ = wire.send(Frame::Text(text));
+            let _ = wire.send(Frame::Text(Arc::clone(text)));
         }
+        self.delivered = self.seq;
     }
 
     /// Sends the last events again, the oldest of them first.
@@ -110,9 +123,39 @@ impl Session {
 #[derive(Debug, Default)]
 pub struct Sessions {
     all: Vec<Session>,
+    told: Told,
+}
+
+/// What was sent, where it is kept.
+#[derive(Debug, Default)]
+struct Told {
+    on: bool,
+    kept: VecDeque<Arc<str>>,
+}
+
+impl Told {
+    fn note(&mut self, text: Arc<str>) {
+        if !self.on {
+            return;
+        }
+        if self.kept.len() == TOLD {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(text);
+    }
 }
 
 impl Sessions {
+    /// None yet; `keep` what is sent for [`Sessions::told`].
+    pub fn new(keep: bool) -> Self {
+        Self { all: Vec::new(), told: Told { on: keep, kept: VecDeque::new() } }
+    }
+
+    /// What was sent lately, oldest first.
+    pub fn told(&self) -> impl Iterator<Item = &str> {
+        self.told.kept.iter().map(AsRef::as_ref)
+    }
+
     /// Opens one; an older one of the same shard is replaced and its socket closed.
     pub fn open(&mut self, session: Session) {
         self.all.retain(|old| {
@@ -142,7 +185,7 @@ impl Sessions {
         }
     }
 
-    /// Takes a session over to a new socket and replays what it missed.
+    /// Takes a session over to a new socket, which is then sent what it missed.
     pub fn resume(&mut self, id: &str, seq: u64, wire: &mpsc::UnboundedSender<Frame>) -> Result<(), Refused> {
         let gone = |it: &Session| it.wire.is_none() && it.since.elapsed().as_secs() > RESUMABLE_SECONDS;
         self.all.retain(|session| !gone(session));
@@ -157,10 +200,15 @@ impl Sessions {
         if let Some(old) = session.wire.replace(wire.clone()) {
             let _ = old.send(Frame::Drop);
         }
-        for (_, text) in session.sent.iter().filter(|(sent, _)| *sent > seq) {
-            let _ = wire.send(Frame::Text(Arc::clone(text)));
-        }
+        session.delivered = seq;
         Ok(())
+    }
+
+    /// Hands over what waits for connections.
+    pub fn deliver(&mut self) {
+        for session in &mut self.all {
+            session.deliver();
+        }
     }
 
     /// Sends the last events again to all.
@@ -178,11 +226,11 @@ impl Sessions {
                 continue;
             }
             let blank = session.intents & MESSAGE_CONTENT == 0 && is_private(world, name, guild, data);
-            if blank {
-                session.push(name, &blanked(data).to_string());
+            self.told.note(if blank {
+                session.push(name, &blanked(data).to_string())
             } else {
-                session.push(name, plain.get_or_insert_with(|| data.to_string()));
-            }
+                session.push(name, plain.get_or_insert_with(|| data.to_string()))
+            });
         }
     }
 
@@ -192,7 +240,7 @@ impl Sessions {
             && session.wants(name, guild)
         {
             let blank = session.intents & MESSAGE_CONTENT == 0 && is_private(world, name, guild, data);
-            session.push(name, &(if blank { blanked(data) } else { data.clone() }).to_string());
+            self.told.note(session.push(name, &(if blank { blanked(data) } else { data.clone() }).to_string()));
         }
     }
 

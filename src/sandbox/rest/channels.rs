@@ -63,7 +63,7 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
 
 /// Changes a channel's overwrites and tells everybody.
 pub fn overwrites(state: &mut State, channel: u64, change: impl FnOnce(&mut Vec<Overwrite>)) {
-    if let Some(channel) = state.world.channels.get_mut(&channel) {
+    if let Some(channel) = state.world.channels.get_mut(channel) {
         change(&mut channel.overwrites);
     }
     state.announce_channel(channel, "UPDATE");

@@ -1,20 +1,26 @@
 //! Application commands, global and of a guild.
 //! Invariant: a command is known by type and name; writing the same again keeps its id and version.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::super::errors::{ApiError, NOT_FOUND, UNKNOWN_APPLICATION, UNKNOWN_COMMAND, UNKNOWN_GUILD, invalid};
 use super::super::events::Audience;
 use super::super::limits;
 use super::super::state::State;
+use super::super::table::Table;
 use super::{Call, Outcome, Reply, access, id, within_limits};
 
-fn set(state: &mut State, guild: Option<u64>) -> Result<&mut BTreeMap<u64, Value>, ApiError> {
+fn known(state: &State, guild: Option<u64>) -> Result<&Table<Value>, ApiError> {
+    match guild {
+        None => Ok(&state.world.commands),
+        Some(guild) => Ok(&state.world.guilds.get(&guild).ok_or(UNKNOWN_GUILD)?.commands),
+    }
+}
+
+fn set(state: &mut State, guild: Option<u64>) -> Result<&mut Table<Value>, ApiError> {
     match guild {
         None => Ok(&mut state.world.commands),
-        Some(guild) => Ok(&mut state.world.guilds.get_mut(&guild).ok_or(UNKNOWN_GUILD)?.commands),
+        Some(guild) => Ok(&mut state.world.guilds.get_mut(guild).ok_or(UNKNOWN_GUILD)?.commands),
     }
 }
 
@@ -30,21 +36,21 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
     };
     let localised = call.asks("with_localizations");
     match (method, rest) {
-        ("GET", []) => Ok(Reply::json(set(state, guild)?.values().map(|it| listed(it, localised)).collect())),
+        ("GET", []) => Ok(Reply::json(known(state, guild)?.values().map(|it| listed(it, localised)).collect())),
         ("PUT", []) => replace_all(state, guild, &call.body),
         ("POST", []) => {
             check_one(state, &call.body)?;
-            let before = set(state, guild)?.len();
+            let before = known(state, guild)?.len();
             let made = write(state, guild, &call.body)?;
             tell(state);
-            let fresh = set(state, guild)?.len() > before;
+            let fresh = known(state, guild)?.len() > before;
             Ok(if fresh { Reply::created(made) } else { Reply::json(made) })
         }
         ("GET", ["permissions"]) if guild.is_some() => Ok(Reply::json(json!([]))),
-        ("GET", [which]) => Ok(Reply::json(set(state, guild)?.get(&id(which)?).ok_or(UNKNOWN_COMMAND)?.clone())),
+        ("GET", [which]) => Ok(Reply::json(known(state, guild)?.get(&id(which)?).ok_or(UNKNOWN_COMMAND)?.clone())),
         ("PATCH", [which]) => {
             let which = id(which)?;
-            let mut changed = set(state, guild)?.get(&which).ok_or(UNKNOWN_COMMAND)?.clone();
+            let mut changed = known(state, guild)?.get(&which).ok_or(UNKNOWN_COMMAND)?.clone();
             super::super::shape::merge(&mut changed, call.body.clone());
             check_one(state, &changed)?;
             changed["version"] = json!(state.id().to_string());
@@ -53,7 +59,7 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
             Ok(Reply::json(changed))
         }
         ("DELETE", [which]) => {
-            set(state, guild)?.remove(&id(which)?).ok_or(UNKNOWN_COMMAND)?;
+            set(state, guild)?.remove(id(which)?).ok_or(UNKNOWN_COMMAND)?;
             tell(state);
             Ok(Reply::empty())
         }
@@ -89,15 +95,15 @@ fn replace_all(state: &mut State, guild: Option<u64>, body: &Value) -> Outcome {
     for command in list {
         kept.push(write(state, guild, command)?);
     }
-    let stays = |id: &u64| kept.iter().any(|it| it["id"] == *id.to_string());
-    set(state, guild)?.retain(|id, _| stays(id));
+    let ids: Vec<u64> = kept.iter().filter_map(|it| it["id"].as_str()?.parse().ok()).collect();
+    set(state, guild)?.retain(|id| ids.contains(&id));
     tell(state);
     Ok(Reply::json(Value::Array(kept)))
 }
 
 fn write(state: &mut State, guild: Option<u64>, body: &Value) -> Result<Value, ApiError> {
     let kind = body["type"].as_u64().unwrap_or(1);
-    let known = set(state, guild)?.values().find(|it| it["type"] == kind && it["name"] == body["name"]).cloned();
+    let old = known(state, guild)?.values().find(|it| it["type"] == kind && it["name"] == body["name"]).cloned();
     let mut command = json!({
         "application_id": state.world.bot.to_string(), "type": kind, "name": body["name"],
         "description": body["description"].as_str().unwrap_or_default(),
@@ -116,7 +122,7 @@ fn write(state: &mut State, guild: Option<u64>, body: &Value) -> Result<Value, A
         command["guild_id"] = json!(guild.to_string());
     }
     // The id stays; the version moves only with the content.
-    let (id, version) = match &known {
+    let (id, version) = match &old {
         Some(old) => {
             let same = command.as_object().into_iter().flatten().all(|(key, value)| old[key] == *value);
             let version = if same { old["version"].clone() } else { json!(state.id().to_string()) };

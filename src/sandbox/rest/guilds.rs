@@ -109,7 +109,7 @@ fn change_member(
     user: u64,
     change: impl FnOnce(&mut super::super::world::Member),
 ) -> Outcome {
-    let found = state.world.guilds.get_mut(&guild).and_then(|it| it.members.get_mut(&user)).ok_or(UNKNOWN_MEMBER)?;
+    let found = state.world.guilds.get_mut(guild).and_then(|it| it.members.get_mut(&user)).ok_or(UNKNOWN_MEMBER)?;
     change(found);
     let found = found.clone();
     let shown = shape::member(&state.world, user, &found);

@@ -1,6 +1,8 @@
 //! Messages: read, write, edit, delete, pins.
 //! Invariant: ephemerals do not exist here; a repeated nonce answers with the first message and writes nothing.
 
+use std::ops::Bound;
+
 use serde_json::{Value, json};
 
 use super::super::errors::{
@@ -34,7 +36,7 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
             Ok(Reply::empty())
         }
         ("GET", ["pins"] | ["messages", "pins"]) => {
-            let all = state.world.messages.get(&channel.id).into_iter().flat_map(|all| all.values().rev());
+            let all = state.world.messages.of(channel.id).rev();
             let pinned = all.filter(|it| it.body["pinned"] == true).map(|it| shape::message(it, bot));
             if parts[2] == "pins" {
                 return Ok(Reply::json(pinned.collect()));
@@ -86,20 +88,19 @@ fn list(state: &State, channel: &Channel, call: &Call) -> Outcome {
         }
     })?;
     let limit = call.number("limit").unwrap_or(50).clamp(1, 100) as usize;
-    let Some(all) = state.world.messages.get(&channel.id) else {
-        return Ok(Reply::json(json!([])));
-    };
+    let all = |ids: (Bound<u64>, Bound<u64>)| state.world.messages.range(channel.id, ids);
+    let (from, below) = (|id| (Bound::Included(id), Bound::Unbounded), |id| (Bound::Unbounded, Bound::Excluded(id)));
     let mut found: Vec<&Message> = if let Some(after) = call.number("after") {
-        let mut found: Vec<_> = all.range(after + 1..).take(limit).map(|(_, it)| it).collect();
+        let mut found: Vec<_> = all((Bound::Excluded(after), Bound::Unbounded)).take(limit).collect();
         found.reverse();
         found
     } else if let Some(around) = call.number("around") {
-        let mut found: Vec<_> = all.range(around..).take(limit / 2 + 1).map(|(_, it)| it).collect();
+        let mut found: Vec<_> = all(from(around)).take(limit / 2 + 1).collect();
         found.reverse();
-        found.extend(all.range(..around).rev().take(limit / 2).map(|(_, it)| it));
+        found.extend(all(below(around)).rev().take(limit / 2));
         found
     } else {
-        all.range(..call.number("before").unwrap_or(u64::MAX)).rev().take(limit).map(|(_, it)| it).collect()
+        all(below(call.number("before").unwrap_or(u64::MAX))).rev().take(limit).collect()
     };
     found.truncate(limit);
     Ok(Reply::json(found.into_iter().map(|it| shape::message(it, state.world.bot)).collect()))

@@ -225,7 +225,7 @@ pub async fn handle(inner: Arc<Inner>, wire: Wire, path: &str, request: HttpRequ
         }
         Some(FaultKind::ErrorBefore | FaultKind::ErrorAfter | FaultKind::Stall) => server_error(),
         Some(FaultKind::RateLimited) => {
-            let (after, global) = decided.fault.map_or((1.0, false), |it| (it.retry_after.unwrap_or(1.0), it.global));
+            let (after, global) = decided.fault.as_ref().map_or((1.0, false), asked_to_wait);
             limited(after, global)
         }
         None | Some(_) => match (decided.standing, &decided.outcome) {
@@ -239,11 +239,16 @@ pub async fn handle(inner: Arc<Inner>, wire: Wire, path: &str, request: HttpRequ
 /// Puts the request into the log.
 fn note(state: &mut State, method: &str, path: String, body: Value, decided: &Decided) {
     let (status, answer) = match (decided.fault.as_ref().map(|fault| fault.kind), &decided.outcome) {
-        (Some(FaultKind::RateLimited), _) => (429, Value::Null),
+        (Some(FaultKind::RateLimited), _) => {
+            let (after, global) = decided.fault.as_ref().map_or((1.0, false), asked_to_wait);
+            (429, wait(after, global))
+        }
         (Some(FaultKind::ErrorBefore | FaultKind::ErrorAfter), _) => (500, Value::Null),
         (Some(FaultKind::LoseResponse | FaultKind::Stall), _) => (0, Value::Null),
-        _ if decided.standing.is_some_and(|it| it.refused) => (429, Value::Null),
-        (_, None) => (500, Value::Null),
+        (_, None) => match decided.standing {
+            Some(standing) => (429, wait(standing.reset_after, standing.global)),
+            None => (500, Value::Null),
+        },
         (_, Some(Ok(reply))) => {
             (reply.status, if state.log.is_on() { reply.body.clone().unwrap_or_default() } else { Value::Null })
         }
@@ -303,9 +308,17 @@ fn server_error() -> Response<Body> {
     build(500, Some(&json!({"message": "500: Internal Server Error", "code": 0})))
 }
 
+/// Seconds a fault's 429 asks to wait, and whether everything must.
+fn asked_to_wait(fault: &Fault) -> (f64, bool) {
+    (fault.retry_after.unwrap_or(1.0), fault.global)
+}
+
+fn wait(after: f64, global: bool) -> Value {
+    json!({"message": "You are being rate limited.", "code": 0, "retry_after": after, "global": global})
+}
+
 fn limited(after: f64, global: bool) -> Response<Body> {
-    let body = json!({"message": "You are being rate limited.", "retry_after": after, "global": global});
-    let mut response = build(429, Some(&body));
+    let mut response = build(429, Some(&wait(after, global)));
     let headers = response.headers_mut();
     for (name, value) in
         [("retry-after", format!("{}", after.ceil() as u64)), ("x-ratelimit-reset-after", format!("{after:.3}"))]

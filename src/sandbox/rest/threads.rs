@@ -206,7 +206,7 @@ fn forum_post(state: &mut State, forum: &Channel, call: &Call) -> Outcome {
     match message::post(state, draft) {
         Ok(written) => {
             // The first message of a post is not counted.
-            if let Some(thread) = state.world.channels.get_mut(&id).and_then(|it| it.thread.as_mut()) {
+            if let Some(thread) = state.world.channels.get_mut(id).and_then(|it| it.thread.as_mut()) {
                 thread.message_count = 0;
                 thread.total_sent = 0;
             }
@@ -250,7 +250,7 @@ pub fn add_member(state: &mut State, thread: u64, user: u64) -> Result<(), ApiEr
     if !parent.is_some_and(|parent| permissions::sees(&state.world, parent, user)) {
         return Err(MISSING_ACCESS);
     }
-    let Some(channel) = state.world.channels.get_mut(&thread) else {
+    let Some(channel) = state.world.channels.get_mut(thread) else {
         return Ok(());
     };
     let Some(members) = channel.thread.as_mut().map(|it| &mut it.members) else {
@@ -274,7 +274,7 @@ pub fn add_member(state: &mut State, thread: u64, user: u64) -> Result<(), ApiEr
 }
 
 fn remove_member(state: &mut State, thread: u64, user: u64) {
-    let Some(channel) = state.world.channels.get_mut(&thread) else {
+    let Some(channel) = state.world.channels.get_mut(thread) else {
         return;
     };
     let Some(members) = channel.thread.as_mut().map(|it| &mut it.members) else {
@@ -293,7 +293,7 @@ fn remove_member(state: &mut State, thread: u64, user: u64) {
 /// Archives or reopens a thread and tells everybody.
 pub fn set_archived(state: &mut State, thread: u64, archived: bool) {
     let now = state.now();
-    if let Some(thread) = state.world.channels.get_mut(&thread).and_then(|it| it.thread.as_mut()) {
+    if let Some(thread) = state.world.channels.get_mut(thread).and_then(|it| it.thread.as_mut()) {
         thread.archived = archived;
         thread.archive_ms = now;
         thread.active_ms = now;

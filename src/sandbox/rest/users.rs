@@ -16,7 +16,7 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
     match (method, parts) {
         ("GET", ["users", "@me"]) => Ok(Reply::json(shape::me(&state.world))),
         ("PATCH", ["users", "@me"]) => {
-            if let (Some(name), Some(user)) = (call.body["username"].as_str(), state.world.users.get_mut(&bot)) {
+            if let (Some(name), Some(user)) = (call.body["username"].as_str(), state.world.users.get_mut(bot)) {
                 name.clone_into(&mut user.username);
             }
             Ok(Reply::json(shape::me(&state.world)))

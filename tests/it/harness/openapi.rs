@@ -1,4 +1,4 @@
-//! Judges requests by Discord's own description of its API, `tests/openapi/discord-openapi.json`.
+//! Judges requests and answers by Discord's own description of its API, `tests/openapi/discord-openapi.json`.
 //!
 //! Invariant: no request that Discord's description does not know passes: route, path and query parameters, body, and
 //! every key of the body. The documented limits are stricter than the description in places; the loopback Discord checks those.
@@ -33,6 +33,39 @@ pub fn violations(method: &str, path: &str, body: Option<&Value>) -> Vec<String>
     check_query(&operation, query, &mut found);
     check_body(&method, &operation, body.filter(|body| !body.is_null()), &mut found);
     found.into_iter().map(|text| format!("{} {}: {text}", method.to_uppercase(), operation.template)).collect()
+}
+
+/// What is wrong with an answer that had this status; empty for a good one. A route Discord does not have may only be
+/// refused.
+pub fn answer_violations(method: &str, path: &str, status: u16, answer: &Value) -> Vec<String> {
+    let (path, _) = path.split_once('?').unwrap_or((path, ""));
+    let Some(operation) = find(&method.to_lowercase(), bare(path)) else {
+        let refused = (400..500).contains(&status);
+        return if refused { Vec::new() } else { vec![format!("{method} {path}: {status} for a route nobody has")] };
+    };
+    let named = |text: String| format!("answer {status} to {method} {}: {text}", operation.template);
+    let responses = &operation.object["responses"];
+    let class = format!("{}XX", status / 100);
+    let described = responses.get(status.to_string()).or_else(|| responses.get(class));
+    let Some(response) = described.map(|it| it["$ref"].as_str().map_or(it, referred)) else {
+        return vec![named("this status is not described".to_owned())];
+    };
+    match &response["content"]["application/json"]["schema"] {
+        Value::Null if answer.is_null() => Vec::new(),
+        Value::Null => vec![named("a body is not expected here".to_owned())],
+        schema => validator(schema).iter_errors(answer).map(|error| named(explained(&error))).collect(),
+    }
+}
+
+/// What is wrong with an object of one of the description's schemas.
+pub fn object_violations(schema: &str, object: &Value) -> Vec<String> {
+    let reference = json!({ "$ref": format!("#/components/schemas/{schema}") });
+    validator(&reference).iter_errors(object).map(|error| format!("{schema}{}", explained(&error))).collect()
+}
+
+fn referred(reference: &str) -> &'static Value {
+    let target = reference.strip_prefix('#').and_then(|pointer| DOCUMENT.pointer(pointer));
+    target.expect("a reference of the description leads somewhere")
 }
 
 /// A documented operation.
@@ -207,8 +240,7 @@ fn unknown_keys(schemas: &[&'static Value], value: &Value, place: &str, found: &
 /// Follows references and unions down to the schemas that speak about `value` itself.
 fn resolve(schema: &'static Value, value: &Value, plain: &mut Vec<&'static Value>) {
     if let Some(reference) = schema["$ref"].as_str() {
-        let target = reference.strip_prefix('#').and_then(|pointer| DOCUMENT.pointer(pointer));
-        resolve(target.expect("a reference of the description leads somewhere"), value, plain);
+        resolve(referred(reference), value, plain);
     }
     plain.push(schema);
     for part in schema["allOf"].as_array().into_iter().flatten() {
