@@ -20,7 +20,7 @@ use super::faults::Fault;
 use super::interactions::{Answer, AnswerKind};
 use super::people::Invocation;
 use super::server::Inner;
-use super::snowflake::iso;
+use super::snowflake::{iso, read as id};
 use super::{mishaps, people, permissions, play, rest, shape, view};
 
 type Handle = Shared<Arc<Inner>>;
@@ -77,11 +77,6 @@ fn is_foreign(headers: &axum::http::HeaderMap) -> bool {
     };
     let elsewhere = |name| headers.get(name).is_some_and(|value| !local(value.to_str().unwrap_or_default()));
     elsewhere(axum::http::header::ORIGIN) || elsewhere(axum::http::header::HOST)
-}
-
-/// An id written as a string or a number.
-fn id(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
 fn needed(body: &Value, key: &str) -> Result<u64, Refused> {

@@ -147,6 +147,8 @@ pub struct Spec {
     pub message: Option<u64>,
     /// Message type of an answer.
     pub answer_kind: u8,
+    /// For a modal: what is said about the interaction that opened it.
+    pub opened_by: Option<Value>,
     /// Sent by a changed client, from a channel its user need not see.
     pub forged: bool,
 }
@@ -225,6 +227,9 @@ pub fn begin(state: &mut State, spec: &Spec) -> Result<(u64, oneshot::Receiver<A
         && let Some(message) = spec.message
     {
         about["interacted_message_id"] = json!(message.to_string());
+    }
+    if let Some(opened_by) = &spec.opened_by {
+        about["triggering_interaction_metadata"] = opened_by.clone();
     }
     if spec.kind == COMMAND {
         about["name"] = json!(full_name(&data["data"]));

@@ -8,7 +8,7 @@ use super::log::Pings;
 use super::permissions::{self, MENTION_EVERYONE};
 use super::rest::File;
 use super::shape;
-use super::snowflake::{iso, made_at_ms};
+use super::snowflake::{self, iso, made_at_ms};
 use super::state::State;
 use super::world::{Message, World};
 
@@ -42,7 +42,7 @@ pub struct Draft<'a> {
 }
 
 fn ids(list: &Value) -> Vec<u64> {
-    list.as_array().into_iter().flatten().filter_map(|id| id.as_str()?.parse().ok()).collect()
+    list.as_array().into_iter().flatten().filter_map(snowflake::read).collect()
 }
 
 /// Ids written as `<open ID>` in `text`, each once, in order.
@@ -189,7 +189,7 @@ fn is_empty(body: &Value) -> bool {
 pub fn post(state: &mut State, draft: Draft<'_>) -> Result<Message, ApiError> {
     let text = draft.body["content"].as_str().unwrap_or_default();
     let reference = &draft.body["message_reference"];
-    let replied: Option<u64> = reference["message_id"].as_str().and_then(|id| id.parse().ok());
+    let replied: Option<u64> = snowflake::read(&reference["message_id"]);
     let target = replied.and_then(|id| state.world.message(draft.channel, id)).cloned();
     if replied.is_some() && target.is_none() && reference["fail_if_not_exists"] != false {
         let text = "Unknown message";

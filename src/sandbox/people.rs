@@ -125,6 +125,7 @@ pub fn command(state: &State, what: &Invocation<'_>, autocomplete: bool) -> Resu
         data,
         message: None,
         answer_kind: if kind == 1 { 20 } else { 23 },
+        opened_by: None,
         forged: false,
     })
 }
@@ -309,7 +310,8 @@ pub fn press(
         }
     }
     let locale = locale.to_owned();
-    Ok(Spec { kind: COMPONENT, user, locale, channel, data, message: Some(message), answer_kind: 0, forged })
+    let message = Some(message);
+    Ok(Spec { kind: COMPONENT, user, locale, channel, data, message, answer_kind: 0, opened_by: None, forged })
 }
 
 /// Builds the interaction of a modal with its fields filled in; absent fields keep what was prefilled.
@@ -352,5 +354,6 @@ pub fn submit(
     }
     let message = modal["message_id"].as_str().and_then(|id| id.parse().ok());
     let data = json!({"custom_id": modal["custom_id"], "components": rows});
-    Ok(Spec { kind: MODAL, user, locale: locale.to_owned(), channel, data, message, answer_kind: 0, forged: false })
+    let (locale, opened_by) = (locale.to_owned(), modal.get("opened_by").cloned());
+    Ok(Spec { kind: MODAL, user, locale, channel, data, message, answer_kind: 0, opened_by, forged: false })
 }

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Discord's epoch, 2015-01-01T00:00:00Z, in Unix milliseconds (documentation, "Snowflakes").
 pub const EPOCH_MS: i64 = 1_420_070_400_000;
@@ -22,6 +23,11 @@ impl Snowflakes {
     }
 }
 
+/// An id in JSON: a string or, as some clients send it and Discord takes it, a number.
+pub fn read(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
 /// Unix milliseconds an id was made at.
 pub fn made_at_ms(id: u64) -> i64 {
     (id >> 22) as i64 + EPOCH_MS
@@ -36,6 +42,7 @@ pub fn iso(ms: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn ids_grow_even_when_the_clock_goes_back() {
@@ -44,6 +51,14 @@ mod tests {
         let second = ids.next(EPOCH_MS + 1_000);
         assert!(second > first);
         assert_eq!(made_at_ms(first), EPOCH_MS + 5_000);
+    }
+
+    #[test]
+    fn ids_are_read_as_strings_and_as_numbers() {
+        assert_eq!(
+            [json!("42"), json!(42), json!("x"), json!(null)].map(|it| read(&it)),
+            [Some(42), Some(42), None, None]
+        );
     }
 
     #[test]

@@ -14,3 +14,4 @@ mod promises;
 mod refusals;
 mod sandbox;
 mod store;
+mod strangers;

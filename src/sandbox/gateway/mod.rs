@@ -17,6 +17,7 @@ use super::events::Audience;
 use super::faults::{Fault, FaultKind};
 use super::server::Inner;
 use super::shape;
+use super::snowflake;
 use super::state::State;
 use payload::Encoder;
 pub use session::{Frame, Sessions};
@@ -254,7 +255,7 @@ fn resume(inner: &Inner, data: &Value, session: &mut Option<String>, sender: &mp
 
 /// Op 8: members of a guild, all at once up to `limit`.
 fn members(state: &mut State, data: &Value, session: &str) {
-    let Some(guild) = data["guild_id"].as_str().and_then(|id| id.parse().ok()) else {
+    let Some(guild) = snowflake::read(&data["guild_id"]) else {
         return;
     };
     let Some(guild) = state.world.guilds.get(&guild) else {
@@ -262,9 +263,9 @@ fn members(state: &mut State, data: &Value, session: &str) {
     };
     let query = data["query"].as_str().unwrap_or_default().to_lowercase();
     let asked: Option<Vec<u64>> = match &data["user_ids"] {
-        Value::Array(ids) => Some(ids.iter().filter_map(|id| id.as_str()?.parse().ok()).collect()),
-        Value::String(id) => Some(id.parse().into_iter().collect()),
-        _ => None,
+        Value::Null => None,
+        Value::Array(ids) => Some(ids.iter().filter_map(snowflake::read).collect()),
+        one => Some(snowflake::read(one).into_iter().collect()),
     };
     let fits = |id: u64| match &asked {
         Some(asked) => asked.contains(&id),

@@ -9,6 +9,7 @@ use super::super::errors::{
 use super::super::limits;
 use super::super::permissions::{MANAGE_CHANNELS, MANAGE_ROLES, MANAGE_THREADS, SEND_MESSAGES};
 use super::super::shape;
+use super::super::snowflake;
 use super::super::state::State;
 use super::super::world::{Channel, FORUM, Overwrite};
 use super::access::{self, may};
@@ -114,7 +115,7 @@ fn change(state: &mut State, mut channel: Channel, body: &Value) -> Outcome {
         thread.auto_archive =
             body["auto_archive_duration"].as_u64().map_or(thread.auto_archive, |minutes| minutes as u32);
         if let Some(tags) = body["applied_tags"].as_array() {
-            thread.tags = tags.iter().filter_map(|id| id.as_str()?.parse().ok()).collect();
+            thread.tags = tags.iter().filter_map(snowflake::read).collect();
         }
         channel.thread = Some(thread);
     } else {
@@ -124,7 +125,7 @@ fn change(state: &mut State, mut channel: Channel, body: &Value) -> Outcome {
             channel.topic = topic.as_str().map(ToOwned::to_owned);
         }
         if let Some(parent) = body.get("parent_id") {
-            channel.parent = parent.as_str().and_then(|id| id.parse().ok());
+            channel.parent = snowflake::read(parent);
         }
     }
     channel.rate_limit = body["rate_limit_per_user"].as_u64().map_or(channel.rate_limit, |seconds| seconds as u32);

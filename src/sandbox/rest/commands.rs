@@ -110,7 +110,7 @@ fn write(state: &mut State, guild: Option<u64>, body: &Value) -> Result<Value, A
         "name_localizations": body["name_localizations"], "description_localizations": body["description_localizations"],
         "default_member_permissions": body["default_member_permissions"], "nsfw": body["nsfw"].as_bool().unwrap_or(false),
         "dm_permission": body["dm_permission"].as_bool().unwrap_or(true),
-        "contexts": body["contexts"], "integration_types": body.get("integration_types").cloned().unwrap_or(json!([0])),
+        "contexts": body["contexts"], "integration_types": body.get("integration_types").filter(|list| list.is_array()).cloned().unwrap_or(json!([0])),
     });
     if let Value::Number(bits) = &body["default_member_permissions"] {
         command["default_member_permissions"] = json!(bits.to_string());

@@ -125,7 +125,7 @@ fn answer(state: &mut State, context: &Context, call: &Call) -> Result<(Answer, 
             within_limits(state, |check| limits::modal(&mut check.at("data"), data))?;
             let mut modal = json!({
                 "interaction_id": context.id.to_string(), "custom_id": data["custom_id"], "title": data["title"],
-                "components": message::numbered(&data["components"]),
+                "components": message::numbered(&data["components"]), "opened_by": context.about,
             });
             if let Some(message) = context.message {
                 modal["message_id"] = json!(message.to_string());

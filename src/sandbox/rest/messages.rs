@@ -15,6 +15,7 @@ use super::super::permissions::{
     ATTACH_FILES, EMBED_LINKS, MANAGE_MESSAGES, MANAGE_THREADS, READ_MESSAGE_HISTORY, SEND_MESSAGES,
 };
 use super::super::shape;
+use super::super::snowflake;
 use super::super::state::State;
 use super::super::world::{Channel, DM, Message};
 use super::access::{self, may};
@@ -31,7 +32,7 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
             access::need(state, &channel, MANAGE_MESSAGES)?;
             for it in call.body["messages"].as_array().into_iter().flatten() {
                 // Those already gone are fine here.
-                let _ = message::delete(state, channel.id, id(it.as_str().unwrap_or_default())?);
+                let _ = message::delete(state, channel.id, snowflake::read(it).unwrap_or_default());
             }
             Ok(Reply::empty())
         }

@@ -98,6 +98,16 @@ pub fn id(text: &str) -> Result<u64, ApiError> {
     text.parse().map_err(|_| invalid("id", "NUMBER_TYPE_COERCE", format!("Value \"{text}\" is not snowflake.")))
 }
 
+/// A snowflake that a body must have.
+pub fn id_in(body: &Value, key: &str) -> Result<u64, ApiError> {
+    let value = &body[key];
+    match super::snowflake::read(value) {
+        Some(id) => Ok(id),
+        None if value.is_null() => Err(invalid(key, "BASE_TYPE_REQUIRED", "This field is required")),
+        None => Err(invalid(key, "NUMBER_TYPE_COERCE", format!("Value \"{value}\" is not snowflake."))),
+    }
+}
+
 /// Refuses a body that breaks limits, where limits are checked.
 pub fn within_limits(state: &State, run: impl FnOnce(&mut super::limits::Check<'_>)) -> Result<(), ApiError> {
     if !state.log.is_on() {

@@ -15,6 +15,7 @@ use super::super::permissions::{
     self, CREATE_PRIVATE_THREADS, CREATE_PUBLIC_THREADS, MANAGE_THREADS, READ_MESSAGE_HISTORY, SEND_MESSAGES,
 };
 use super::super::shape;
+use super::super::snowflake;
 use super::super::state::State;
 use super::super::world::{Channel, FORUM, PRIVATE_THREAD, PUBLIC_THREAD, TEXT, Thread};
 use super::access::{self, may};
@@ -105,12 +106,7 @@ fn started(state: &mut State, parent: &Channel, id: u64, kind: u8, body: &Value)
         members: BTreeMap::from([(bot, now)]),
         message_count: 0,
         total_sent: 0,
-        tags: body["applied_tags"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|id| id.as_str()?.parse().ok())
-            .collect(),
+        tags: body["applied_tags"].as_array().into_iter().flatten().filter_map(snowflake::read).collect(),
     };
     Channel {
         id,

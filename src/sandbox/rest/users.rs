@@ -35,7 +35,7 @@ pub fn route(state: &mut State, method: &str, parts: &[&str], call: &Call) -> Ou
         }
         ("GET", ["users", "@me", "channels"]) => Ok(Reply::json(json!([]))),
         ("POST", ["users", "@me", "channels"]) => {
-            let user = id(call.body["recipient_id"].as_str().unwrap_or_default())?;
+            let user = super::id_in(&call.body, "recipient_id")?;
             if !state.world.users.contains_key(&user) || user == bot {
                 return Err(UNKNOWN_USER);
             }
