@@ -14,7 +14,7 @@ use crate::delivery::lane::{Homes, Lanes};
 use crate::delivery::protocol::{self, Doubt, Hop, Timing, Verdict};
 use crate::follow_up::FollowUp;
 use crate::id::{ChannelId, MessageId};
-use crate::locale::Texts;
+use crate::locale::{Lang, Texts};
 use crate::store::delivery::{Job, Kind, Part, Settled, State};
 use crate::store::guild::Settings;
 use crate::store::{self, Conn, Store, StoreError, delivery as outbox};
@@ -110,6 +110,8 @@ pub(super) struct Facts {
     pub(super) entries: Vec<Entry>,
     pub(super) next: Option<FollowUp>,
     pub(super) follow_up: Option<FollowUp>,
+    /// The language whoever owes it set for themselves.
+    pub(super) own_lang: Option<Lang>,
 }
 
 /// A row in hand.
@@ -186,6 +188,7 @@ impl Attempt {
                     entries: Vec::new(),
                     next: None,
                     follow_up: None,
+                    own_lang: None,
                 };
                 if let Some(number) = number {
                     facts.case = store::case::get(c, guild, number).await?;
@@ -194,6 +197,9 @@ impl Attempt {
                 }
                 if let Some(id) = follow_up {
                     facts.follow_up = store::follow_up::get(c, guild, id).await?;
+                }
+                if let Some(promise) = &facts.follow_up {
+                    facts.own_lang = store::profile::get(c, guild, promise.assignee).await?.lang;
                 }
                 Ok(facts)
             })

@@ -60,7 +60,9 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
             Way::Skip(code) => code,
             Way::To(channel, place) => {
                 let case = facts.case.as_ref();
-                let message = view::reminder(&texts, facts.settings.lang, id, &follow_up, case, late, place);
+                let own = facts.own_lang.filter(|_| place == view::Place::Direct);
+                let lang = own.unwrap_or(facts.settings.lang);
+                let message = view::reminder(&texts, lang, id, &follow_up, case, late, place);
                 match attempt.post(channel, &message, Some(&mark)).await? {
                     None => return Ok(()),
                     Some(Posted::At(message)) => return attempt.sent(message, Also::Nothing).await,

@@ -272,6 +272,7 @@ impl House {
                         due_at: now + ms,
                         channel: HOME,
                         created_at: now,
+                        terms: crate::follow_up::Terms::default(),
                     };
                     let id = store::follow_up::insert(c, &new).await?;
                     outbox::want_reminder(c, GUILD, id, 1, now + ms, case).await?;

@@ -1,18 +1,15 @@
 //! Promises: written down, listed, kept, moved. The reminder itself travels through the outbox.
 
-use jiff::tz::TimeZone;
-
 use super::record::{append, resolve, resolve_locked, words};
 use super::rights::{self, Rank};
 use super::{Caller, CaseRef, Desk, DeskError, Outcome, Person, Refused, Reply};
 use crate::case::{Case, Change, UpdateRefused, clean_text};
 use crate::failpoint;
-use crate::follow_up::working_hours::{self, Hours};
-use crate::follow_up::{FollowUp, Land, State, phrase};
+use crate::follow_up::{FollowUp, State, Terms, phrase};
 use crate::id::GuildId;
 use crate::locale::Lang;
-use crate::store::guild::{self, Settings};
-use crate::store::{Conn, case as cases, delivery, follow_up};
+use crate::store::guild;
+use crate::store::{Conn, case as cases, delivery, follow_up, profile};
 use crate::view::custom_id::Promise;
 
 /// Longest promise, in scalars: fits a reminder with everything around it.
@@ -33,13 +30,6 @@ pub struct AddFollowUp {
     pub case: CaseRef,
     /// Who owes it; none is the caller.
     pub who: Option<Person>,
-}
-
-/// How times are read for somebody in this team: its zone and Land, and the language as a hint.
-pub(super) fn context(desk: &Desk, settings: &Settings, lang: Lang) -> phrase::Context {
-    let zone = TimeZone::get(&settings.zone).unwrap_or(TimeZone::UTC);
-    let land = settings.land.as_deref().and_then(Land::from_code);
-    phrase::Context { land, lang: Some(lang), ..phrase::Context::new(desk.clock.now().to_zoned(zone)) }
 }
 
 pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowUp) -> Outcome {
@@ -66,7 +56,8 @@ pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowU
                 if let Some(person) = &wish.who {
                     rights::can_work(&standing.settings, person)?;
                 }
-                let reading = phrase::parse(&wish.when, &context(&desk, &standing.settings, caller.lang))
+                let own = profile::get(c, standing.guild, caller.user).await?.calendar(&standing.settings);
+                let reading = phrase::parse(&wish.when, &own.context(desk.clock.now(), caller.lang))
                     .map_err(|refusal| Refused::When { refusal, when: wish.when.clone(), what: what.clone() })?;
                 let follow_up = follow_up::NewFollowUp {
                     guild: standing.guild,
@@ -75,17 +66,16 @@ pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowU
                     creator: caller.user,
                     assignee: wish.who.map_or(caller.user, |person| person.user),
                     civil: reading.due.datetime().strftime("%Y-%m-%dT%H:%M:%S").to_string(),
-                    zone: standing.settings.zone.clone(),
+                    zone: own.zone_name().to_owned(),
                     due_at: reading.due.timestamp().as_millisecond(),
                     channel: caller.channel,
                     created_at: now_ms,
+                    terms: Terms::default(),
                 };
-                let id = follow_up::insert(c, &follow_up).await?;
-                let saved = follow_up::get(c, standing.guild, id).await?.ok_or(Refused::NoSuchFollowUp)?;
-                delivery::want_reminder(c, standing.guild, id, saved.version, saved.due_at, saved.case).await?;
+                let saved = follow_up::create(c, &follow_up).await?;
                 if let Some(case) = case {
                     let change = Change::FollowUpAdded {
-                        follow_up: id.0,
+                        follow_up: saved.id.0,
                         what: saved.what.clone(),
                         due: saved.due_at,
                         assignee: saved.assignee,
@@ -93,9 +83,9 @@ pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowU
                     log(c, &case, change, &caller, now_ms).await?;
                 }
                 failpoint!("follow_up.before_commit");
-                let land = standing.settings.land.as_deref().and_then(Land::from_code);
-                let outside_hours = !working_hours::is_working(&reading.due, &Hours::default(), land);
-                Ok::<_, DeskError>(Reply::FollowUpAdded { follow_up: saved, reading: reading.notes, outside_hours })
+                let theirs = profile::get(c, standing.guild, saved.assignee).await?.calendar(&standing.settings);
+                let outside = (!theirs.works_at(saved.due_at)).then(|| Box::new(theirs));
+                Ok::<_, DeskError>(Reply::FollowUpAdded { follow_up: saved, reading: reading.notes, outside })
             })
         })
         .await;
@@ -146,10 +136,11 @@ pub(super) async fn delay_follow_up(desk: &Desk, caller: &Caller, promise: Promi
         // Whole seconds: what is shown is what holds.
         follow_up.due_at = (now_ms + LATER_MS).div_euclid(1000) * 1000;
         if let (Ok(due), Ok(zone)) =
-            (jiff::Timestamp::from_millisecond(follow_up.due_at), TimeZone::get(&follow_up.zone))
+            (jiff::Timestamp::from_millisecond(follow_up.due_at), jiff::tz::TimeZone::get(&follow_up.zone))
         {
             follow_up.civil = due.to_zoned(zone).datetime().strftime("%Y-%m-%dT%H:%M:%S").to_string();
         }
+        follow_up.terms.waited_from = None;
         Change::FollowUpMoved { follow_up: follow_up.id.0, what: follow_up.what.clone(), due: follow_up.due_at }
     })
     .await?;

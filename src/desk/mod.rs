@@ -14,6 +14,7 @@ mod list_cases;
 mod note_case;
 mod open_case;
 mod places;
+mod profile;
 mod record;
 mod rights;
 mod setup;
@@ -27,6 +28,7 @@ pub use follow_ups::AddFollowUp;
 pub use hear::Heard;
 pub use open_case::OpenCase;
 pub use places::Places;
+pub use profile::{ProfileReport, ProfileWish};
 pub use setup::{SetupReport, SetupWish};
 pub use suggest::{Focus, Suggestions};
 
@@ -35,7 +37,7 @@ use std::sync::Arc;
 use crate::case::{Case, CaseNumber, Change, Changes, Entry, TitleRefused, UpdateRefused, View};
 use crate::chat::{Chat, Right};
 use crate::clock::Clock;
-use crate::follow_up::{FollowUp, phrase};
+use crate::follow_up::{Calendar, FollowUp, Land, phrase};
 use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use crate::locale::Lang;
 use crate::store::case::{CaseLine, Page};
@@ -132,6 +134,8 @@ pub enum Wish {
     Help,
     /// `/setup`.
     Setup(SetupWish),
+    /// `/profile`.
+    Profile(ProfileWish),
 }
 
 impl Wish {
@@ -142,6 +146,7 @@ impl Wish {
             Self::UpdateCase { changes, .. } => changes.title.clone(),
             Self::CloseCase { resolution, .. } => resolution.clone(),
             Self::AddFollowUp(wish) => Some(wish.what.clone()),
+            Self::Profile(wish) => wish.hours.clone(),
             Self::NoteCase { text, .. } | Self::CheckTone { text, draft: true } => Some(text.clone()),
             _ => None,
         }
@@ -182,8 +187,8 @@ pub enum Reply {
     StatusOffered { case: Case },
     /// A form.
     Form(Form),
-    /// A promise written down.
-    FollowUpAdded { follow_up: FollowUp, reading: Vec<phrase::Note>, outside_hours: bool },
+    /// A promise written down; with the assignee's calendar where the time lies outside it.
+    FollowUpAdded { follow_up: FollowUp, reading: Vec<phrase::Note>, outside: Option<Box<Calendar>> },
     /// Promises, soonest first.
     FollowUps { list: Vec<FollowUp>, now_ms: i64 },
     /// A promise kept; the reminder shows it, in the guild's language.
@@ -200,6 +205,8 @@ pub enum Reply {
     Help { agent: bool },
     /// What is set, what is missing.
     Setup(SetupReport),
+    /// What somebody set for themselves.
+    Profile(ProfileReport),
 }
 
 /// Why a wish is not fulfilled: shown to the person, in their language, with what to do instead.
@@ -281,6 +288,15 @@ pub enum Refused {
     /// A zone name that does not exist.
     #[error("no such zone")]
     BadZone(String),
+    /// Working hours that are none, as typed.
+    #[error("no working hours")]
+    BadHours(String),
+    /// Working days that are none, as typed.
+    #[error("no working days")]
+    BadDays(String),
+    /// A municipal holiday that the team's Land does not have.
+    #[error("no such municipal holiday")]
+    NoSuchHoliday(Option<Land>),
     /// A Land that does not exist.
     #[error("no such Land")]
     BadLand(String),
@@ -378,6 +394,7 @@ impl Desk {
             Wish::Watch { channel, on } => watch::watch_channel(self, caller, channel, on).await,
             Wish::Help => rights::help(self, caller).await,
             Wish::Setup(wish) => setup::setup(self, caller, wish).await,
+            Wish::Profile(wish) => profile::profile(self, caller, wish).await,
         };
         if matches!(
             outcome,

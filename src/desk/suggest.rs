@@ -2,11 +2,10 @@
 
 use jiff::Zoned;
 
-use super::follow_ups::context;
 use super::{Caller, Desk, DeskError, rights};
-use crate::follow_up::phrase;
+use crate::follow_up::{phrase, zones};
 use crate::store::case::CaseLine;
-use crate::store::{case, search};
+use crate::store::{case, profile, search};
 
 /// Discord: most suggestions.
 const MOST: u32 = 25;
@@ -18,6 +17,8 @@ pub enum Suggestions {
     Cases(Vec<CaseLine>),
     /// These moments.
     Times(Vec<Zoned>),
+    /// These time zones, by IANA name.
+    Zones(Vec<String>),
 }
 
 /// Which option is being typed, and what stands in it.
@@ -27,12 +28,15 @@ pub enum Focus {
     Case(String),
     /// A due time.
     When(String),
+    /// A time zone.
+    Zone(String),
 }
 
 pub(super) async fn suggest(desk: &Desk, caller: &Caller, focus: Focus) -> Result<Suggestions, DeskError> {
     match focus {
         Focus::Case(typed) => cases(desk, caller, typed).await,
-        Focus::When(typed) => when(desk, caller, &typed).await,
+        Focus::When(typed) => when(desk, caller, typed).await,
+        Focus::Zone(typed) => Ok(Suggestions::Zones(zones::suggest(&typed, MOST as usize))),
     }
 }
 
@@ -54,9 +58,19 @@ async fn cases(desk: &Desk, caller: &Caller, typed: String) -> Result<Suggestion
         .await
 }
 
-async fn when(desk: &Desk, caller: &Caller, typed: &str) -> Result<Suggestions, DeskError> {
-    let settings = rights::standing(desk, caller).await?.settings;
-    let readings = match phrase::parse(typed, &context(desk, &settings, caller.lang)) {
+async fn when(desk: &Desk, caller: &Caller, typed: String) -> Result<Suggestions, DeskError> {
+    let asked = caller.clone();
+    let own = desk
+        .store
+        .read(move |c| {
+            Box::pin(async move {
+                let standing = rights::agent(c, &asked).await?;
+                let profile = profile::get(c, standing.guild, asked.user).await?;
+                Ok::<_, DeskError>(profile.calendar(&standing.settings))
+            })
+        })
+        .await?;
+    let readings = match phrase::parse(&typed, &own.context(desk.clock.now(), caller.lang)) {
         Ok(reading) => vec![reading],
         Err(phrase::Refusal::Ambiguous(readings)) => readings,
         Err(_) => Vec::new(),

@@ -23,6 +23,8 @@ const DEFER_AFTER: Duration = Duration::from_millis(1_500);
 const FORM_WITHIN: Duration = Duration::from_secs(1);
 /// Suggestions later than this are of no use to who types.
 const SUGGEST_WITHIN: Duration = Duration::from_millis(1_500);
+/// Nobody waits longer than this for the language they set.
+const LANGUAGE_WITHIN: Duration = Duration::from_millis(300);
 /// Most wishes being fulfilled at once; more wait, but not so long that they miss their first answer.
 const AT_ONCE: usize = 256;
 const WAIT_AT_MOST: Duration = Duration::from_millis(1_200);
@@ -86,15 +88,22 @@ impl Answers {
         let form = matches!(wish, Wish::Ask(_));
         let (desk, caller) = (self.desk.clone(), ask.caller.clone());
         // The task is never dropped: what it began in the database it ends, even when nobody waits any more.
-        let mut work = tokio::spawn(async move { desk.act(&caller, wish).await });
+        let mut work = tokio::spawn(async move {
+            let caller = Caller { lang: language(&desk, &caller).await, ..caller };
+            let outcome = desk.act(&caller, wish).await;
+            (caller.lang, outcome)
+        });
         let left = (if form { FORM_WITHIN } else { DEFER_AFTER }).saturating_sub(since.elapsed());
         match tokio::time::timeout(left, &mut work).await {
-            Ok(done) => self.first(ask, &self.shown(ask, flat(done), typed)).await,
+            Ok(done) => {
+                let (ask, outcome) = flat(ask, done);
+                self.first(&ask, &self.shown(&ask, outcome, typed)).await;
+            }
             Err(_) if form => self.first(ask, &self.refuse(ask, &Refused::Busy, None)).await,
             Err(_) => {
                 self.defer(ask).await;
-                let shown = self.shown(ask, flat(work.await), typed);
-                self.later(ask, &shown).await;
+                let (ask, outcome) = flat(ask, work.await);
+                self.later(&ask, &self.shown(&ask, outcome, typed)).await;
             }
         }
         drop(place);
@@ -118,10 +127,13 @@ impl Answers {
         let mut choices = Vec::new();
         if let Some(focus) = focus {
             let (desk, caller) = (self.desk.clone(), ask.caller.clone());
-            let work = tokio::spawn(async move { desk.suggest(&caller, focus).await });
+            let work = tokio::spawn(async move {
+                let caller = Caller { lang: language(&desk, &caller).await, ..caller };
+                desk.suggest(&caller, focus).await.map(|found| (caller.lang, found))
+            });
             // Who may not see any gets an empty list; the command itself says why.
-            if let Ok(Ok(Ok(found))) = tokio::time::timeout(SUGGEST_WITHIN, work).await {
-                choices = view::choices(self.texts.voice(ask.caller.lang), &found);
+            if let Ok(Ok(Ok((lang, found)))) = tokio::time::timeout(SUGGEST_WITHIN, work).await {
+                choices = view::choices(self.texts.voice(lang), &found);
             }
         }
         self.callback(ask, json!({ "type": CHOICES, "data": render::choices_json(&choices) })).await;
@@ -236,9 +248,15 @@ enum Shown {
     Form(Form),
 }
 
-/// A behaviour that panicked is a failure like any other.
-fn flat(joined: Result<Outcome, tokio::task::JoinError>) -> Outcome {
-    joined.unwrap_or_else(|error| Err(DeskError::Internal(error.to_string())))
+/// The language the person set, if the database says so in no time, else that of their client.
+async fn language(desk: &Desk, caller: &Caller) -> Lang {
+    tokio::time::timeout(LANGUAGE_WITHIN, desk.language(caller)).await.unwrap_or(caller.lang)
+}
+
+/// A behaviour that panicked is a failure like any other. The answer is in the language the person set, if they did.
+fn flat(ask: &Ask, joined: Result<(Lang, Outcome), tokio::task::JoinError>) -> (Ask, Outcome) {
+    let (lang, outcome) = joined.unwrap_or_else(|error| (ask.caller.lang, Err(DeskError::Internal(error.to_string()))));
+    (Ask { caller: Caller { lang, ..ask.caller.clone() }, ..ask.clone() }, outcome)
 }
 
 /// The answer before, taken for lost, had arrived.

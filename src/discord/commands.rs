@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::case::{Cause, CustomerType, Priority, Status, Via, View};
-use crate::follow_up::Land;
+use crate::follow_up::{Land, Municipal};
 use crate::locale::{Lang, Texts};
 
 /// A command, or a subcommand where it has a parent.
@@ -125,8 +125,19 @@ const COMMANDS: &[Command] = &[
             may("case_channel", Kind::Channel(&[TEXT_CHANNEL, FORUM_CHANNEL])),
             may("alert_channel", Kind::Channel(&[TEXT_CHANNEL])),
             may("language", Kind::OneOf("language", || Lang::ALL.iter().map(|lang| lang.code()).collect())),
-            may("timezone", Kind::Text),
+            may("timezone", Kind::Suggested),
             may("land", Kind::OneOf("land", || Land::ALL.iter().map(|land| land.code()).collect())),
+        ],
+    ),
+    leaf(
+        "cmd-profile",
+        &[
+            may("timezone", Kind::Suggested),
+            may("hours", Kind::Text),
+            may("days", Kind::Text),
+            may("language", Kind::OneOf("language", || vec!["de", "en", "client"])),
+            may("holidays", Kind::OneOf("municipal", || Municipal::NAMES.to_vec())),
+            may("digest", Kind::OneOf("switch", || vec!["on", "off"])),
         ],
     ),
 ];
@@ -281,7 +292,7 @@ mod tests {
     fn canonical_names_are_the_frozen_ones() {
         let all = definitions(&Texts::embedded());
         let names: Vec<_> = all.as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
-        assert_eq!(names, ["case", "followup", "draft", "tone", "help", "setup", "Open case", "Check tone"]);
+        assert_eq!(names, ["case", "followup", "draft", "tone", "help", "setup", "profile", "Open case", "Check tone"]);
         let case: Vec<_> =
             all[0]["options"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap().to_owned()).collect();
         assert_eq!(case, ["open", "show", "list", "find", "update", "note", "claim", "assign", "close", "reopen"]);

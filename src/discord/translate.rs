@@ -11,7 +11,8 @@ use serenity::model::guild::Member;
 use serenity::model::permissions::Permissions;
 
 use crate::case::{CaseNumber, Cause, Changes, CustomerType, MAX_TITLE, Priority, Source, Status, Via, View, clip};
-use crate::desk::{AddFollowUp, Caller, CaseRef, Focus, Form, OpenCase, Person, Refused, SetupWish, Wish};
+use crate::desk::{AddFollowUp, Caller, CaseRef, Focus, Form, OpenCase, Person, ProfileWish, Refused, SetupWish, Wish};
+use crate::follow_up::Municipal;
 use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use crate::locale::Lang;
 use crate::view::REOPEN;
@@ -188,6 +189,21 @@ pub(super) fn command(data: &CommandData) -> Translated {
             zone: options.text("timezone"),
             land: options.text("land"),
         })),
+        ("profile", _) => Ok(Wish::Profile(ProfileWish {
+            zone: options.text("timezone"),
+            hours: options.text("hours"),
+            days: options.text("days"),
+            lang: options.one_of("language", |code| match code {
+                "client" => Some(None),
+                code => Lang::from_code(code).map(Some),
+            })?,
+            municipal: options.one_of("holidays", Municipal::from_name)?,
+            digest: options.one_of("digest", |value| match value {
+                "on" => Some(true),
+                "off" => Some(false),
+                _ => None,
+            })?,
+        })),
         _ => Err(Refused::Stale),
     }
 }
@@ -270,6 +286,7 @@ pub(super) fn focus(data: &CommandData) -> Option<Focus> {
     match name {
         "case" => Some(Focus::Case(typed)),
         "when" => Some(Focus::When(typed)),
+        "timezone" => Some(Focus::Zone(typed)),
         _ => None,
     }
 }

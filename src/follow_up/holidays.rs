@@ -117,6 +117,42 @@ pub struct Municipal {
     pub peace_festival: bool,
 }
 
+impl Municipal {
+    /// The choices people have, by their stable names: Augsburg also keeps Assumption Day.
+    pub const NAMES: [&str; 4] = ["none", "assumption", "augsburg", "corpus_christi"];
+
+    /// Reads a stable name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let none = Self::default();
+        Some(match name {
+            "none" => none,
+            "assumption" => Self { assumption: true, ..none },
+            "augsburg" => Self { assumption: true, peace_festival: true, ..none },
+            "corpus_christi" => Self { corpus_christi: true, ..none },
+            _ => return None,
+        })
+    }
+
+    /// The stable name of a choice; anything else is the nearest one.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self { peace_festival: true, .. } => "augsburg",
+            Self { assumption: true, .. } => "assumption",
+            Self { corpus_christi: true, .. } => "corpus_christi",
+            Self { .. } => "none",
+        }
+    }
+
+    /// Whether municipalities of this Land have such holidays.
+    pub fn fits(self, land: Option<Land>) -> bool {
+        match self.name() {
+            "none" => true,
+            "corpus_christi" => matches!(land, Some(Land::SN | Land::TH)),
+            _ => land == Some(Land::BY),
+        }
+    }
+}
+
 /// The public holiday on a date in a whole Land.
 pub fn on(date: Date, land: Land) -> Option<Holiday> {
     on_with(date, land, Municipal::default())
@@ -175,7 +211,13 @@ pub fn on_with(date: Date, land: Land, municipal: Municipal) -> Option<Holiday> 
 
 /// Monday to Friday, and no public holiday of the Land (`None` knows no holidays).
 pub fn is_working_day(date: Date, land: Option<Land>) -> bool {
-    !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && land.is_none_or(|land| on(date, land).is_none())
+    is_working_day_with(date, land, Municipal::default())
+}
+
+/// The same in a municipality with holidays of its own.
+pub fn is_working_day_with(date: Date, land: Option<Land>, municipal: Municipal) -> bool {
+    let weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
+    !weekend && land.is_none_or(|land| on_with(date, land, municipal).is_none())
 }
 
 /// Easter Sunday of the Gregorian calendar (the anonymous algorithm, Nature 1876, in Meeus's form).

@@ -2,10 +2,16 @@
 //!
 //! Pure: every function takes the time it is as an argument and gives the same answer for the same arguments.
 
+mod calendar;
 pub mod holidays;
 pub mod phrase;
+pub mod recurrence;
 mod state;
+pub mod timetable;
 pub mod working_hours;
+pub mod zones;
 
-pub use holidays::Land;
-pub use state::{FollowUp, FollowUpId, State};
+pub use calendar::{Calendar, Computed};
+pub use holidays::{Land, Municipal};
+pub use recurrence::{Every, Series};
+pub use state::{FollowUp, FollowUpId, Kind, State, Terms, Wake};

@@ -2,6 +2,7 @@
 
 use crate::case::CaseNumber;
 use crate::case::named;
+use crate::follow_up::recurrence::Series;
 use crate::id::{ChannelId, GuildId, UserId};
 
 named! {
@@ -16,9 +17,54 @@ named! {
     }
 }
 
+named! {
+    /// What kind of promise it is: most are made by a person, some the bot proposes or writes down itself.
+    Kind {
+        /// Somebody said they would come back.
+        Promise = "promise",
+        /// Whether a solved matter stayed solved (P97).
+        SuccessCheck = "success_check",
+        /// The first answer to a new case (P103).
+        FirstResponse = "first_response",
+        /// The customer was told when they would next hear from us (P25).
+        Update = "update",
+    }
+}
+
+named! {
+    /// Whether a promise comes due early when the customer replies.
+    Wake {
+        /// It will.
+        Customer = "customer",
+        /// It did.
+        Replied = "replied",
+    }
+}
+
 /// The number of a follow-up, unique over all guilds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FollowUpId(pub i64);
+
+/// What a promise may have beyond text, person and time. The default is a plain promise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// What kind it is.
+    pub kind: Kind,
+    /// How it repeats, if it does.
+    pub repeat: Option<Series>,
+    /// How long after its due time an open promise is told to the lead, ms.
+    pub escalate_after: Option<i64>,
+    /// Whether it comes due when the customer replies.
+    pub wake: Option<Wake>,
+    /// The bot computed the due time, and it would have been this one, Unix ms, had it not waited for working hours.
+    pub waited_from: Option<i64>,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { kind: Kind::Promise, repeat: None, escalate_after: None, wake: None, waited_from: None }
+    }
+}
 
 /// A promise to come back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +95,12 @@ pub struct FollowUp {
     pub created_at: i64,
     /// When it was ended, Unix ms.
     pub ended_at: Option<i64>,
+    /// Who ended it.
+    pub ended_by: Option<UserId>,
+    /// What came of it, if somebody said.
+    pub outcome: Option<String>,
+    /// Everything it may have beyond that.
+    pub terms: Terms,
     /// Grows with every move of the due time; a reminder is for one version only.
     pub version: i64,
 }

@@ -5,7 +5,7 @@
 use jiff::Zoned;
 use jiff::civil::{Date, Time, Weekday};
 
-use super::holidays::{self, Land};
+use super::holidays::{self, Land, Municipal};
 
 /// Minutes of a day.
 const DAY: u16 = 24 * 60;
@@ -65,9 +65,52 @@ impl Hours {
         &self.week[weekday.to_monday_zero_offset() as usize]
     }
 
-    /// The spans of a date: none on a public holiday of the Land.
-    fn of(&self, date: Date, land: Option<Land>) -> &[(u16, u16)] {
-        if land.is_some_and(|land| holidays::on(date, land).is_some()) {
+    /// The spans of a weekday counted from 0, Monday.
+    pub fn spans(&self, index: usize) -> &[(u16, u16)] {
+        self.week.get(index).map_or(&[], Vec::as_slice)
+    }
+
+    /// On which weekdays from Monday there are any.
+    pub fn days(&self) -> [bool; 7] {
+        std::array::from_fn(|index| !self.week[index].is_empty())
+    }
+
+    /// The spans of the first working day of the week.
+    pub fn usual_spans(&self) -> &[(u16, u16)] {
+        self.week.iter().find(|day| !day.is_empty()).map_or(&[], Vec::as_slice)
+    }
+
+    /// When the first working day of the week starts and ends; 24:00 counts as 23:59.
+    pub fn usual_day(&self) -> Option<(Time, Time)> {
+        let (start, end) = (self.usual_spans().first()?.0, self.usual_spans().last()?.1.min(DAY - 1));
+        let time = |minute: u16| Time::new((minute / 60) as i8, (minute % 60) as i8, 0, 0).ok();
+        Some((time(start)?, time(end)?))
+    }
+
+    /// As the store keeps them: `540-720,780-1020;…`, a list for each weekday from Monday.
+    pub fn stored(&self) -> String {
+        let day = |spans: &Vec<(u16, u16)>| {
+            spans.iter().map(|(start, end)| format!("{start}-{end}")).collect::<Vec<_>>().join(",")
+        };
+        self.week.iter().map(day).collect::<Vec<_>>().join(";")
+    }
+
+    /// Back from the store.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        let mut week: [Vec<(u16, u16)>; 7] = Default::default();
+        let mut days = text.split(';');
+        for day in &mut week {
+            for span in days.next()?.split(',').filter(|span| !span.is_empty()) {
+                let (start, end) = span.split_once('-')?;
+                day.push((start.parse().ok()?, end.parse().ok()?));
+            }
+        }
+        if days.next().is_some() { None } else { Self::new(week).ok() }
+    }
+
+    /// The spans of a date: none on a public holiday of the Land or its municipality.
+    fn of(&self, date: Date, land: Option<Land>, municipal: Municipal) -> &[(u16, u16)] {
+        if land.is_some_and(|land| holidays::on_with(date, land, municipal).is_some()) {
             return &[];
         }
         self.on(date.weekday())
@@ -76,21 +119,31 @@ impl Hours {
 
 /// Whether somebody with these hours is at work then, by the clock of the time's own zone.
 pub fn is_working(at: &Zoned, hours: &Hours, land: Option<Land>) -> bool {
+    is_working_with(at, hours, land, Municipal::default())
+}
+
+/// The same in a municipality with holidays of its own.
+pub fn is_working_with(at: &Zoned, hours: &Hours, land: Option<Land>, municipal: Municipal) -> bool {
     let minute = minute_of(at.time());
-    hours.of(at.date(), land).iter().any(|(start, end)| (*start..*end).contains(&minute))
+    hours.of(at.date(), land, municipal).iter().any(|(start, end)| (*start..*end).contains(&minute))
 }
 
 /// The first moment not before `at` when somebody with these hours is at work; `at` itself if that is one.
 pub fn next_working_moment(at: &Zoned, hours: &Hours, land: Option<Land>) -> Zoned {
-    if is_working(at, hours, land) {
+    next_working_moment_with(at, hours, land, Municipal::default())
+}
+
+/// The same in a municipality with holidays of its own.
+pub fn next_working_moment_with(at: &Zoned, hours: &Hours, land: Option<Land>, municipal: Municipal) -> Zoned {
+    if is_working_with(at, hours, land, municipal) {
         return at.clone();
     }
     for date in at.date().series(jiff::Span::new().days(1)).take(DAYS_AHEAD) {
-        for (start, _) in hours.of(date, land) {
+        for (start, _) in hours.of(date, land, municipal) {
             let (hour, minute) = ((start / 60) as i8, (start % 60) as i8);
             let Ok(begin) = date.at(hour, minute, 0, 0).to_zoned(at.time_zone().clone()) else { continue };
             // A start within a gap moves after it, perhaps behind a short span's end; then it is no working moment.
-            if begin >= *at && is_working(&begin, hours, land) {
+            if begin >= *at && is_working_with(&begin, hours, land, municipal) {
                 return begin;
             }
         }

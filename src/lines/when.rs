@@ -109,7 +109,7 @@ fn context(question: &Line, defaults: &Defaults) -> Result<Context, String> {
     };
     // "de-AT" and "en_US" are their languages; any other is none, and the phrase decides.
     let language = question.lang.as_deref().and_then(|code| Lang::from_code(code.get(..2).unwrap_or(code)));
-    Ok(Context { now: Zoned::new(now, zone), land, parts: DayParts::default(), lang: language })
+    Ok(Context { land, parts: DayParts::default(), lang: language, ..Context::new(Zoned::new(now, zone)) })
 }
 
 /// With the zone's offset in numbers, without the zone's name.

@@ -1,9 +1,10 @@
 //! Promises: written down, changed by compare-and-set, listed soonest first.
 
 use super::conn::{Conn, sql};
+use super::delivery;
 use super::error::StoreError;
 use crate::case::CaseNumber;
-use crate::follow_up::{FollowUp, FollowUpId, State};
+use crate::follow_up::{Every, FollowUp, FollowUpId, Kind, Series, State, Terms, Wake};
 use crate::id::{ChannelId, GuildId, UserId};
 
 /// A promise about to be written down. It starts open, with version 1.
@@ -29,6 +30,8 @@ pub struct NewFollowUp {
     pub channel: ChannelId,
     /// When, Unix ms.
     pub created_at: i64,
+    /// Whatever makes it more than a plain promise.
+    pub terms: Terms,
 }
 
 #[derive(sqlx::FromRow)]
@@ -47,6 +50,14 @@ struct FollowUpRow {
     created_at: i64,
     ended_at: Option<i64>,
     version: i64,
+    kind: String,
+    repeat: Option<String>,
+    repeat_from: Option<String>,
+    escalate_after: Option<i64>,
+    wake: Option<String>,
+    waited_from: Option<i64>,
+    outcome: Option<String>,
+    ended_by: Option<i64>,
 }
 
 /// `select` of a whole follow-up, with what comes after `where`.
@@ -54,7 +65,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select id, guild_id, case_number, what, creator, assignee, civil, zone, due_at, channel, state, created_at,
-                ended_at, version from follow_up where guild_id = $1 and ",
+                ended_at, version, kind, repeat, repeat_from, escalate_after, wake, waited_from, outcome, ended_by
+                from follow_up where guild_id = $1 and ",
             $rest
         )
     };
@@ -64,9 +76,10 @@ macro_rules! select {
 pub async fn insert(c: &mut Conn, new: &NewFollowUp) -> Result<FollowUpId, StoreError> {
     const TEAM: &str = "insert into guild (guild_id) values ($1) on conflict (guild_id) do nothing";
     const TEXT: &str = "insert into follow_up (guild_id, case_number, what, creator, assignee, civil, zone, due_at,
-            channel, state, created_at, version)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, 1) returning id";
+            channel, state, created_at, version, kind, repeat, repeat_from, escalate_after, wake, waited_from)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, 1, $11, $12, $13, $14, $15, $16) returning id";
     sql!(execute, c, TEAM, new.guild.db())?;
+    let terms = &new.terms;
     let (id,) = sql!(
         fetch_one(i64,),
         c,
@@ -81,8 +94,22 @@ pub async fn insert(c: &mut Conn, new: &NewFollowUp) -> Result<FollowUpId, Store
         new.due_at,
         new.channel.db(),
         new.created_at,
+        terms.kind.name(),
+        terms.repeat.as_ref().map(|series| series.every.stored()),
+        terms.repeat.as_ref().map(civil),
+        terms.escalate_after,
+        terms.wake.map(Wake::name),
+        terms.waited_from,
     )?;
     Ok(FollowUpId(id))
+}
+
+/// Writes a promise down and wants its reminder: all a caller needs that makes one inside a transaction of its own. The
+/// entry on its case, if any, is the caller's.
+pub async fn create(c: &mut Conn, new: &NewFollowUp) -> Result<FollowUp, StoreError> {
+    let id = insert(c, new).await?;
+    delivery::want_reminder(c, new.guild, id, 1, new.due_at, new.case).await?;
+    get(c, new.guild, id).await?.ok_or_else(|| StoreError::unreadable("follow_up.id", id.0.to_string()))
 }
 
 /// The promise with this number, if it is the team's.
@@ -91,12 +118,14 @@ pub async fn get(c: &mut Conn, guild: GuildId, id: FollowUpId) -> Result<Option<
     sql!(fetch_optional FollowUpRow, c, TEXT, guild.db(), id.0)?.map(read).transpose()
 }
 
-/// Stores what may change of a promise (text, assignee, due time, state) if it is still open and still has
+/// Stores what may change of a promise (everything but who wrote it down, when and for which case) if it is still open and still has
 /// `expected_version`; false: somebody else was first. What has ended stays ended.
 pub async fn save(c: &mut Conn, follow_up: &FollowUp, expected_version: i64) -> Result<bool, StoreError> {
     const TEXT: &str = "update follow_up set what = $4, assignee = $5, civil = $6, zone = $7, due_at = $8, state = $9,
-            ended_at = $10, version = $11
+            ended_at = $10, version = $11, repeat = $12, repeat_from = $13, escalate_after = $14, wake = $15,
+            waited_from = $16, outcome = $17, ended_by = $18
         where guild_id = $1 and id = $2 and version = $3 and state = 'open'";
+    let terms = &follow_up.terms;
     let changed = sql!(
         execute,
         c,
@@ -112,6 +141,13 @@ pub async fn save(c: &mut Conn, follow_up: &FollowUp, expected_version: i64) -> 
         follow_up.state.name(),
         follow_up.ended_at,
         follow_up.version,
+        terms.repeat.as_ref().map(|series| series.every.stored()),
+        terms.repeat.as_ref().map(civil),
+        terms.escalate_after,
+        terms.wake.map(Wake::name),
+        terms.waited_from,
+        follow_up.outcome.as_deref(),
+        follow_up.ended_by.map(UserId::db),
     )?;
     Ok(changed == 1)
 }
@@ -143,7 +179,28 @@ pub async fn next_due(c: &mut Conn, guild: GuildId, case: CaseNumber) -> Result<
     Ok(list(c, guild, None, Some(case), 1).await?.pop())
 }
 
+/// As civil due times are kept everywhere.
+fn civil(series: &Series) -> String {
+    series.from.strftime("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
 fn read(row: FollowUpRow) -> Result<FollowUp, StoreError> {
+    let unreadable = |place: &'static str| move |found: String| StoreError::unreadable(place, found);
+    let repeat = match (row.repeat, row.repeat_from) {
+        (Some(every), Some(from)) => Some(Series {
+            every: Every::from_stored(&every).ok_or(every).map_err(unreadable("follow_up.repeat"))?,
+            from: from.parse().map_err(|_| from).map_err(unreadable("follow_up.repeat_from"))?,
+        }),
+        _ => None,
+    };
+    let wake = row.wake.map(|wake| Wake::from_name(&wake).ok_or(wake).map_err(unreadable("follow_up.wake")));
+    let terms = Terms {
+        kind: Kind::from_name(&row.kind).ok_or(row.kind).map_err(unreadable("follow_up.kind"))?,
+        repeat,
+        escalate_after: row.escalate_after,
+        wake: wake.transpose()?,
+        waited_from: row.waited_from,
+    };
     Ok(FollowUp {
         id: FollowUpId(row.id),
         guild: GuildId::from_db(row.guild_id),
@@ -158,6 +215,9 @@ fn read(row: FollowUpRow) -> Result<FollowUp, StoreError> {
         state: State::from_name(&row.state).ok_or_else(|| StoreError::unreadable("follow_up.state", row.state))?,
         created_at: row.created_at,
         ended_at: row.ended_at,
+        ended_by: row.ended_by.map(UserId::from_db),
+        outcome: row.outcome,
+        terms,
         version: row.version,
     })
 }

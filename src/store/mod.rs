@@ -13,6 +13,7 @@ pub mod follow_up;
 pub mod guild;
 mod migration;
 mod postgres;
+pub mod profile;
 pub mod search;
 mod sqlite;
 mod ticket;

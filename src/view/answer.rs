@@ -4,12 +4,12 @@ use jiff::Zoned;
 
 use super::custom_id::Action;
 use super::text::{self, headline, moment, plain, value};
-use super::{card, list, reminder, setup, tone};
+use super::{card, list, profile, reminder, setup, tone};
 use crate::case::{Case, Change, Status, clip};
 use crate::chat::{Choice, Embed, Message, Right, Row, Select};
 use crate::desk::{Reply, Suggestions};
-use crate::follow_up::{FollowUp, phrase};
-use crate::locale::Voice;
+use crate::follow_up::{Calendar, FollowUp, phrase};
+use crate::locale::{Lang, Voice};
 
 /// The value of the list of statuses that opens a case again.
 pub const REOPEN: &str = "reopen";
@@ -26,8 +26,8 @@ pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
         Reply::Changed { case, log } => changed(voice, case, log),
         Reply::StatusOffered { case } => status_offered(voice, case),
         Reply::Form(_) => Message::default(),
-        Reply::FollowUpAdded { follow_up, reading, outside_hours } => {
-            follow_up_added(voice, follow_up, reading, *outside_hours)
+        Reply::FollowUpAdded { follow_up, reading, outside } => {
+            follow_up_added(voice, follow_up, reading, outside.as_deref())
         }
         Reply::FollowUps { list, now_ms } => list::follow_ups(voice, list, *now_ms),
         Reply::FollowUpDone { follow_up, by, .. } => ended(voice, "follow-up-done", follow_up, *by),
@@ -43,6 +43,7 @@ pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
         Reply::Watched { channels, reads_words } => watched(voice, channels, *reads_words),
         Reply::Help { agent } => help(voice, *agent),
         Reply::Setup(report) => setup::setup(voice, report),
+        Reply::Profile(report) => profile::profile(voice, report),
     }
 }
 
@@ -93,7 +94,12 @@ const fn reopens(case: &Case, to: Status) -> bool {
     matches!((case.status, to), (Status::Resolved, Status::Open))
 }
 
-fn follow_up_added(voice: Voice<'_>, follow_up: &FollowUp, reading: &[phrase::Note], outside_hours: bool) -> Message {
+fn follow_up_added(
+    voice: Voice<'_>,
+    follow_up: &FollowUp,
+    reading: &[phrase::Note],
+    outside: Option<&Calendar>,
+) -> Message {
     let args = [
         ("what", plain(&text::one_line(&follow_up.what), 300)),
         ("who", text::person(follow_up.assignee)),
@@ -106,10 +112,31 @@ fn follow_up_added(voice: Voice<'_>, follow_up: &FollowUp, reading: &[phrase::No
         lines.push(voice.with("follow-up-for-case", &[("case", &number.to_string())]));
     }
     lines.extend(reading.iter().map(|note| note.sentence(voice.lang)));
-    if outside_hours {
-        lines.push(voice.say("follow-up-outside-hours"));
-    }
+    lines.extend(outside.map(|calendar| outside_hours(voice, follow_up, calendar)));
     sentence(lines.join("\n"))
+}
+
+/// That a typed time lies outside its assignee's hours, and that it stays nevertheless.
+fn outside_hours(voice: Voice<'_>, follow_up: &FollowUp, calendar: &Calendar) -> String {
+    let hours = format!("{}, {}", profile::hours(voice, &calendar.hours), calendar.zone_name());
+    let holiday = calendar.holiday(follow_up.due_at).map(|holiday| match voice.lang {
+        Lang::De => holiday.german(),
+        Lang::En => holiday.english(),
+    });
+    let args = [
+        ("who", text::person(follow_up.assignee)),
+        ("hours", hours),
+        ("holiday", holiday.unwrap_or_default().to_owned()),
+    ];
+    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    voice.with(
+        match (holiday, follow_up.assignee == follow_up.creator) {
+            (Some(_), _) => "follow-up-on-holiday",
+            (None, true) => "follow-up-outside-hours",
+            (None, false) => "follow-up-outside-hours-of",
+        },
+        &args,
+    )
 }
 
 fn ended(voice: Voice<'_>, key: &str, follow_up: &FollowUp, by: crate::id::UserId) -> Message {
@@ -172,6 +199,9 @@ pub fn choices(voice: Voice<'_>, suggestions: &Suggestions) -> Vec<Choice> {
                 value: due.strftime("%Y-%m-%d %H:%M:%S").to_string(),
             })
             .collect(),
+        Suggestions::Zones(names) => {
+            names.iter().map(|name| Choice { label: name.clone(), value: name.clone() }).collect()
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod card;
 pub mod custom_id;
 mod forms;
 mod list;
+mod profile;
 mod refusal;
 mod reminder;
 mod setup;

@@ -60,6 +60,13 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Mess
         Refused::FollowUpMoved(due) => (voice.with("refused-follow-up-moved", &[("due", &moment(*due))]), None),
         Refused::NotYours(who) => (voice.with("refused-not-yours", &[("who", &person(*who))]), None),
         Refused::BadZone(typed) => (voice.with("refused-bad-zone", &[("typed", &plain(typed, 60))]), None),
+        Refused::BadHours(typed) => (voice.with("refused-bad-hours", &[("typed", &plain(typed, 100))]), None),
+        Refused::BadDays(typed) => (voice.with("refused-bad-days", &[("typed", &plain(typed, 100))]), None),
+        Refused::NoSuchHoliday(land) => {
+            let land = land.map(|land| voice.say(&format!("land-{}", land.code().to_lowercase())));
+            let key = if land.is_some() { "refused-no-such-holiday" } else { "refused-no-land" };
+            (voice.with(key, &[("land", &land.unwrap_or_default())]), None)
+        }
         Refused::BadLand(typed) => (voice.with("refused-bad-land", &[("typed", &plain(typed, 60))]), None),
         Refused::BadChannel(id) => (voice.with("refused-bad-channel", &[("channel", &channel(*id))]), None),
         Refused::BadRole => (voice.say("refused-bad-role"), None),

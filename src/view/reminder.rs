@@ -83,6 +83,10 @@ pub(super) fn body(voice: Voice<'_>, follow_up: &FollowUp, case: Option<&Case>, 
     }
     content.push('\n');
     content.push_str(&voice.with(if late { "reminder-late" } else { "reminder-due" }, &args));
+    if let Some(from) = follow_up.terms.waited_from {
+        content.push('\n');
+        content.push_str(&voice.with("reminder-waited", &[("from", &moment(from))]));
+    }
     content
 }
 

@@ -263,9 +263,11 @@ async fn the_same_chat_on_postgres() {
 
 /// Labels suggested while `typed` stands in an option.
 pub async fn suggest(town: &Town, user: &str, command: &str, option: &str, typed: &str) -> Vec<String> {
-    let (name, sub) = command.split_once(' ').unwrap();
     let focused: Value = json!([{ "name": option, "value": typed, "focused": true }]);
-    let options = json!([{ "name": sub, "type": 1, "options": focused }]);
+    let (name, options) = match command.split_once(' ') {
+        Some((name, sub)) => (name, json!([{ "name": sub, "type": 1, "options": focused }])),
+        None => (command, focused),
+    };
     let found = town.discord.autocomplete(town.user(user), "de", town.channel("fälle"), name, options).await;
     found.into_iter().map(|choice| choice.name).collect()
 }

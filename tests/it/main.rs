@@ -9,6 +9,7 @@ mod harness;
 mod hearing;
 mod kill;
 mod layering;
+mod life;
 mod load;
 mod promises;
 mod refusals;

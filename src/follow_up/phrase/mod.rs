@@ -24,7 +24,7 @@ mod tests;
 use jiff::Zoned;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
-use super::holidays::Land;
+use super::holidays::{Land, Municipal};
 use crate::locale::Lang;
 pub use find::find;
 pub use format::format;
@@ -42,6 +42,8 @@ pub struct Context {
     pub now: Zoned,
     /// Whose public holidays are no working days; `None` knows no holidays.
     pub land: Option<Land>,
+    /// Holidays of the asker's municipality that are no working days either.
+    pub municipal: Municipal,
     /// What the parts of the day mean.
     pub parts: DayParts,
     /// The asker's language. Phrases of both are understood; it only settles the language of answers.
@@ -51,7 +53,7 @@ pub struct Context {
 impl Context {
     /// With no holidays, the usual parts of the day and no language.
     pub fn new(now: Zoned) -> Self {
-        Self { now, land: None, parts: DayParts::default(), lang: None }
+        Self { now, land: None, municipal: Municipal::default(), parts: DayParts::default(), lang: None }
     }
 }
 

@@ -20,6 +20,9 @@ const COMPOSED: &[&str] = &[
     "weekday-",
     "month-",
     "input-",
+    "switch-",
+    "municipal-",
+    "short-day-",
 ];
 /// Attributes the program puts together: every command has the first, every form field the second.
 const COMPOSED_ATTRIBUTES: &[&str] = &["about", "hint"];

@@ -1,7 +1,7 @@
 //! Promises: written down, changed once, listed soonest first.
 
 use ruhepol::case::CaseNumber;
-use ruhepol::follow_up::{FollowUp, FollowUpId, State};
+use ruhepol::follow_up::{Every, FollowUp, FollowUpId, Kind, Series, State, Terms, Wake};
 use ruhepol::id::{ChannelId, GuildId, UserId};
 use ruhepol::store::follow_up::{NewFollowUp, get, insert, list, next_due, save};
 
@@ -27,11 +27,19 @@ pub(super) fn promise(guild: GuildId, case: Option<i64>, assignee: UserId, due_a
         due_at,
         channel: ChannelId(9),
         created_at: 10,
+        terms: Terms::default(),
     }
 }
 
 async fn a_promise_is_read_back_whole(db: Fresh) {
-    let new = promise(TEAM, None, BEN, 5_000);
+    let terms = Terms {
+        kind: Kind::SuccessCheck,
+        repeat: Some(Series { every: Every::Weeks(2), from: "2026-12-24T12:00".parse().unwrap() }),
+        escalate_after: Some(7_200_000),
+        wake: Some(Wake::Customer),
+        waited_from: Some(4_000),
+    };
+    let new = NewFollowUp { terms, ..promise(TEAM, None, BEN, 5_000) };
     let written = new.clone();
     let id = in_write!(db.store, c => insert(c, &written).await).unwrap();
     let read = in_read!(db.store, c => get(c, TEAM, id).await).unwrap();
@@ -49,6 +57,9 @@ async fn a_promise_is_read_back_whole(db: Fresh) {
         state: State::Open,
         created_at: 10,
         ended_at: None,
+        ended_by: None,
+        outcome: None,
+        terms: new.terms,
         version: 1,
     };
     assert_eq!(read, Some(expected));
@@ -57,7 +68,8 @@ async fn a_promise_is_read_back_whole(db: Fresh) {
 async fn a_promise_ends_exactly_once(db: Fresh) {
     let id = in_write!(db.store, c => insert(c, &promise(TEAM, None, BEN, 5_000)).await).unwrap();
     let open = in_read!(db.store, c => get(c, TEAM, id).await).unwrap().unwrap();
-    let done = FollowUp { state: State::Done, ended_at: Some(6_000), ..open };
+    let ended = Some("Gutschrift ist da".to_owned());
+    let done = FollowUp { state: State::Done, ended_at: Some(6_000), ended_by: Some(ANNA), outcome: ended, ..open };
     let once = done.clone();
     assert!(in_write!(db.store, c => save(c, &once, 1).await).unwrap());
     // The same version: ending does not move the due time. The second press must lose all the same.

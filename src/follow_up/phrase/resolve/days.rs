@@ -182,7 +182,7 @@ fn business_day(today: Date, count: u32, context: &Context) -> Result<Date, Refu
     let (mut date, mut left) = (today, count);
     while left > 0 {
         date = date.tomorrow().map_err(|_| Refusal::TooFar)?;
-        if holidays::is_working_day(date, context.land) {
+        if holidays::is_working_day_with(date, context.land, context.municipal) {
             left -= 1;
         }
     }
