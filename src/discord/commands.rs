@@ -137,7 +137,7 @@ const COMMANDS: &[Command] = &[
             may("days", Kind::Text),
             may("language", Kind::OneOf("language", || vec!["de", "en", "client"])),
             may("holidays", Kind::OneOf("municipal", || Municipal::NAMES.to_vec())),
-            may("digest", Kind::OneOf("switch", || vec!["on", "off"])),
+            may("digest", SWITCH),
         ],
     ),
 ];

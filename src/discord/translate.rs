@@ -198,11 +198,7 @@ pub(super) fn command(data: &CommandData) -> Translated {
                 code => Lang::from_code(code).map(Some),
             })?,
             municipal: options.one_of("holidays", Municipal::from_name)?,
-            digest: options.one_of("digest", |value| match value {
-                "on" => Some(true),
-                "off" => Some(false),
-                _ => None,
-            })?,
+            digest: options.one_of("digest", switch)?,
         })),
         _ => Err(Refused::Stale),
     }

@@ -20,7 +20,6 @@ const COMPOSED: &[&str] = &[
     "weekday-",
     "month-",
     "input-",
-    "switch-",
     "municipal-",
     "short-day-",
 ];
