@@ -97,11 +97,53 @@ pub(super) struct Targets {
     pub(super) reported: Option<Matcher>,
 }
 
+/// What is said about a finding that no rule words: one of the heads, or capitals.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct General {
+    why: String,
+    instead: String,
+}
+
+impl General {
+    /// Why, calmer wording, and the id such a finding has.
+    pub(super) fn texts(&self, category: Category) -> (String, String, String) {
+        let source = if category == Category::Shouting { "capitals" } else { "learned" };
+        (self.why.clone(), self.instead.clone(), format!("{}.{source}", category.name()))
+    }
+}
+
+/// The rules of one language, read and checked.
+#[derive(Debug)]
+pub struct Rulebook {
+    /// The language they read.
+    pub lang: Lang,
+    /// In the order of the file.
+    pub rules: Vec<Rule>,
+    pub(super) targets: Targets,
+    /// By category; one that the file does not give is the shipped one's.
+    pub(super) general: BTreeMap<Category, General>,
+    /// Whether these are the rules the heads were calibrated with.
+    pub(super) shipped: bool,
+}
+
+impl Rulebook {
+    /// Reads a file of rules. `name` is what errors call it.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its line.
+    pub fn parse(lang: Lang, name: &str, text: &str) -> Result<Self, BrokenRule> {
+        read(lang, text, name, true)
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawFile {
     morphemes: BTreeMap<String, Spanned<String>>,
     targets: RawTargets,
+    #[serde(default)]
+    general: BTreeMap<Category, General>,
     rule: Vec<RawRule>,
 }
 
@@ -137,7 +179,7 @@ struct RawRule {
 }
 
 /// Reads one file of rules. `compile`: every pattern is compiled at once, so that one that is too large is refused here.
-pub(super) fn read(lang: Lang, text: &str, file: &str, compile: bool) -> Result<(Vec<Rule>, Targets), BrokenRule> {
+pub(super) fn read(lang: Lang, text: &str, file: &str, compile: bool) -> Result<Rulebook, BrokenRule> {
     let reader = Reader { text, file, compile };
     let raw: RawFile =
         toml::from_str(text).map_err(|e| reader.broken(e.span().map_or(0, |s| s.start), e.message().to_owned()))?;
@@ -171,7 +213,7 @@ pub(super) fn read(lang: Lang, text: &str, file: &str, compile: bool) -> Result<
         }
         rules.push(reader.rule(lang, rule, &morphemes)?);
     }
-    Ok((rules, targets))
+    Ok(Rulebook { lang, rules, targets, general: raw.general, shipped: !compile })
 }
 
 struct Reader<'a> {

@@ -3,7 +3,9 @@
 //! Invariant: the result does not depend on the prefilter; it only decides which patterns are worth trying. Long text is read in
 //! pieces cut at sentence ends, so that time grows with length and never with its square.
 
-use super::rulebook::{Rule, Targets};
+use super::Category;
+use super::head::Head;
+use super::rulebook::{General, Rule, Rulebook, Targets};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -30,6 +32,12 @@ pub struct Book {
     /// All rules in the order of the file.
     pub rules: Vec<Rule>,
     pub(super) targets: Targets,
+    /// The learned tables of the language.
+    pub(super) head: Head,
+    /// Texts by category, in the order of [`Category::ALL`].
+    pub(super) general: Vec<General>,
+    /// Whether these are the rules the heads were calibrated with.
+    pub(super) shipped: bool,
     automaton: AhoCorasick,
     /// For each literal the patterns that wait for it, with the bit of the group it belongs to.
     waiting: Vec<Vec<(u16, u8)>>,
@@ -40,7 +48,13 @@ pub struct Book {
 }
 
 impl Book {
-    pub(super) fn new(mut rules: Vec<Rule>, targets: Targets) -> Self {
+    /// `general` must have a text for every category.
+    pub(super) fn new(book: Rulebook, head: Head, general: &BTreeMap<Category, General>) -> Self {
+        let Rulebook { mut rules, targets, shipped, .. } = book;
+        let general = Category::ALL
+            .iter()
+            .filter_map(|category| book.general.get(category).or_else(|| general.get(category)).cloned())
+            .collect();
         let mut literals: BTreeMap<Vec<u8>, Vec<(u16, u8)>> = BTreeMap::new();
         let mut patterns = Vec::new();
         let mut always = Vec::new();
@@ -65,7 +79,7 @@ impl Book {
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(&words)
             .expect("a few thousand short strings fit an automaton");
-        Self { rules, targets, automaton, waiting, patterns, always }
+        Self { rules, targets, head, general, shipped, automaton, waiting, patterns, always }
     }
 
     /// All matches, exceptions already taken away, in no particular order.

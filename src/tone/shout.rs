@@ -184,11 +184,23 @@ pub struct Volume {
 
 /// How loud folded text is beyond its words.
 pub fn volume(folded: &[u8]) -> Volume {
-    let pair = |a: &[u8]| folded.windows(a.len()).any(|w| w == a);
-    Volume {
-        marks: pair(b"!!!") || pair(b"???") || pair(b"?!") || pair(b"!?"),
-        angry: folded.contains(&super::glyphs::ANGRY),
+    let mut volume = Volume::default();
+    let mut run = 0;
+    let (mut asks, mut calls) = (false, false);
+    for &byte in folded {
+        match byte {
+            b'!' => calls = true,
+            b'?' => asks = true,
+            super::glyphs::ANGRY => volume.angry = true,
+            _ => {
+                (run, asks, calls) = (0, false, false);
+                continue;
+            }
+        }
+        run += 1;
+        volume.marks |= run >= 3 || asks && calls;
     }
+    volume
 }
 
 /// Runs of shouted words, as byte ranges of the original.

@@ -4,10 +4,13 @@
 
 use super::fold::Folded;
 use super::glyphs::SOFT;
+use super::judge::{Found, signals};
+use super::learn::{self, Reading};
 use super::rulebook::Rule;
 use super::scan::{Book, Hit, MOST_HITS, sentence};
 use super::{Assessment, Category, Finding, quote, shout};
 use crate::locale::Lang;
+use std::borrow::Cow;
 use std::ops::Range;
 use unicode_segmentation::GraphemeCursor;
 
@@ -21,8 +24,64 @@ struct Draft<'a> {
     instead: String,
 }
 
-/// Reads one message with one language's rules.
-pub(super) fn weigh(book: &Book, lang: Lang, text: &str, folded: &Folded) -> Assessment {
+/// Reads one message with one language's rules and heads. `sure`: it is in that language, so that the heads may speak alone.
+pub(super) fn weigh(book: &Book, lang: Lang, text: &str, folded: &Folded, sure: bool) -> Assessment {
+    let mut drafts = drafts(book, text, folded);
+    let judge = &book.head.judge;
+    let calm = |findings| Assessment { lang, heat: 0, score: 0.0, findings };
+    if drafts.is_empty() {
+        if !sure {
+            return calm(Vec::new());
+        }
+        // Most messages end here: nothing found, and the heads see nothing either.
+        let margins = book.head.margins(&folded.bytes);
+        let volume = shout::volume(&folded.bytes);
+        let (note, _) = judge.judge(&signals(&margins, Found::default(), volume, &folded.bytes));
+        if !judge.notes(note, false) {
+            return calm(Vec::new());
+        }
+    }
+    let quoted = quote::quoted(text);
+    mark_quoted(&quoted, &mut drafts);
+    drop_covered(&mut drafts);
+    let own = own_words(book, folded, &quoted);
+    let signals = signals(&book.head.margins(&own), found(&drafts), shout::volume(&own), &own);
+    let (note, alert) = judge.judge(&signals);
+    // What an owner's own rules find stays found; the shipped ones are calibrated together with the heads.
+    let trusted = !book.shipped && drafts.iter().any(|d| !d.quoted);
+    let ruled = drafts.iter().any(|d| !d.quoted);
+    if !judge.notes(note, ruled) && !trusted {
+        drafts.retain(|d| d.quoted);
+        return calm(number(book, text, drafts));
+    }
+    if drafts.iter().all(|d| d.quoted) {
+        match learned(book, text, folded, &own) {
+            Some(draft) if sure => drafts.push(draft),
+            _ => return calm(number(book, text, drafts)),
+        }
+        drafts.sort_by_key(|d| (d.span.start, d.span.end));
+    }
+    settle(&mut drafts, alert >= judge.alert_from, trusted);
+    let heat = drafts.iter().filter(|d| !d.quoted).map(|d| d.severity).max().unwrap_or(0);
+    let sure = note.midpoint(alert).clamp(0.05, 1.0);
+    let score = if heat == 3 { sure.max(0.9) } else { sure };
+    Assessment { lang, heat, score, findings: number(book, text, drafts) }
+}
+
+/// Severities that agree with the decision: an alert has a finding of at least 2, a mere note none.
+fn settle(drafts: &mut [Draft], alert: bool, trusted: bool) {
+    let own = || |d: &&mut Draft| !d.quoted;
+    if !alert {
+        if !trusted {
+            drafts.iter_mut().filter(own()).for_each(|d| d.severity = d.severity.min(1));
+        }
+    } else if let Some(strongest) = drafts.iter_mut().filter(own()).max_by_key(|d| d.severity) {
+        strongest.severity = strongest.severity.max(2);
+    }
+}
+
+/// What the rules and the capitals show.
+fn drafts<'a>(book: &'a Book, text: &str, folded: &Folded) -> Vec<Draft<'a>> {
     let mut drafts: Vec<Draft> = Vec::new();
     for hit in book.scan(&folded.bytes) {
         let severity = aimed(book, &hit, &folded.bytes);
@@ -42,29 +101,61 @@ pub(super) fn weigh(book: &Book, lang: Lang, text: &str, folded: &Folded) -> Ass
             });
         }
     }
-    if drafts.is_empty() {
-        return Assessment { lang, heat: 0, score: 0.0, findings: Vec::new() };
+    drafts
+}
+
+fn found(drafts: &[Draft]) -> Found {
+    let mut found = Found::default();
+    for draft in drafts.iter().filter(|d| !d.quoted) {
+        found.add(draft.category, draft.severity);
     }
-    mark_quoted(text, &mut drafts);
-    drop_covered(&mut drafts);
-    let volume = shout::volume(&folded.bytes);
-    let shouting = drafts.iter().any(|d| d.category == Category::Shouting && !d.quoted);
-    for draft in &mut drafts {
-        let strong = !matches!(
-            draft.category,
-            Category::Shouting | Category::Sarcasm | Category::Defensive | Category::Generalisation
-        );
-        if draft.severity == 1
-            && strong
-            && (volume.angry || shouting || volume.marks && draft.category != Category::Impatience)
-        {
-            draft.severity = 2;
+    found
+}
+
+/// The folded text without what is quoted or told of somebody else: blanks stand there, so that offsets stay what they are.
+fn own_words<'a>(book: &Book, folded: &'a Folded, quoted: &[Range<usize>]) -> Cow<'a, [u8]> {
+    let mut own = Cow::Borrowed(folded.bytes.as_slice());
+    for range in quoted {
+        let from = folded.map.partition_point(|&at| (at as usize) < range.start);
+        let to = folded.map.partition_point(|&at| (at as usize) < range.end);
+        if from < to {
+            own.to_mut()[from..to].fill(b' ');
         }
     }
-    let findings = number(text, lang, drafts);
-    let heat = heat(&findings);
-    let score = score(&findings);
-    Assessment { lang, heat, score, findings }
+    if let Some(reported) = &book.targets.reported {
+        for span in reported.get().find_iter(&folded.bytes).map(|m| m.range()) {
+            own.to_mut()[sentence(&folded.bytes, &span)].fill(b' ');
+        }
+    }
+    own
+}
+
+/// What the heads alone hold against a message: the words that weigh most.
+fn learned<'a>(book: &'a Book, text: &str, folded: &Folded, own: &[u8]) -> Option<Draft<'a>> {
+    let (span, category) = book.head.heaviest(own)?;
+    Some(Draft {
+        span: original(text, folded, &span),
+        category,
+        severity: 1,
+        quoted: false,
+        rule: None,
+        instead: String::new(),
+    })
+}
+
+/// A text as the trainer sees it.
+pub(super) fn reading(book: &Book, text: &str) -> Reading {
+    let folded = super::fold::fold(text);
+    let mut drafts = drafts(book, text, &folded);
+    let quoted = quote::quoted(text);
+    mark_quoted(&quoted, &mut drafts);
+    drop_covered(&mut drafts);
+    let own = own_words(book, &folded, &quoted).into_owned();
+    let volume = shout::volume(&own);
+    let parts = learn::collect(&own, &folded.map, book.head.kinds());
+    let rules =
+        drafts.iter().filter(|d| !d.quoted).map(|d| d.rule.map_or("shouting.capitals", |r| &r.id).to_owned()).collect();
+    Reading { found: found(&drafts), volume, parts, own, rules }
 }
 
 /// The severity by whom the sentence is about, softened by a smile; 0 drops the finding.
@@ -169,8 +260,7 @@ fn border_after(text: &str, at: usize) -> usize {
     }
 }
 
-fn mark_quoted(text: &str, drafts: &mut [Draft]) {
-    let quoted = quote::quoted(text);
+fn mark_quoted(quoted: &[Range<usize>], drafts: &mut [Draft]) {
     for draft in drafts {
         let next = quoted.partition_point(|q| q.end <= draft.span.start);
         draft.quoted |= quoted
@@ -199,7 +289,7 @@ fn drop_covered(drafts: &mut Vec<Draft>) {
 }
 
 /// Byte spans to scalar offsets, in one pass over the text.
-fn number(text: &str, lang: Lang, drafts: Vec<Draft>) -> Vec<Finding> {
+fn number(book: &Book, text: &str, drafts: Vec<Draft>) -> Vec<Finding> {
     let mut at = 0;
     let mut count = 0;
     drafts
@@ -210,7 +300,7 @@ fn number(text: &str, lang: Lang, drafts: Vec<Draft>) -> Vec<Finding> {
             let end = count + text[draft.span.clone()].chars().count();
             let (why, instead, rule) = match draft.rule {
                 Some(rule) => (rule.why.clone(), draft.instead, rule.id.clone()),
-                None => shouting_texts(lang),
+                None => book.general[draft.category as usize].texts(draft.category),
             };
             Finding {
                 start: count,
@@ -224,41 +314,4 @@ fn number(text: &str, lang: Lang, drafts: Vec<Draft>) -> Vec<Finding> {
             }
         })
         .collect()
-}
-
-/// Shouting is found by its shape, not by a pattern, so its texts are here.
-fn shouting_texts(lang: Lang) -> (String, String, String) {
-    let (why, instead) = match lang {
-        Lang::De => (
-            "Ganze Sätze in Großbuchstaben werden leicht als Schreien gelesen, auch wenn nur Nachdruck gemeint ist.",
-            "Denselben Satz in normaler Schreibweise; ein einzelnes Wort lässt sich **fett** betonen.",
-        ),
-        Lang::En => (
-            "Whole sentences in capitals may read as shouting, even when only emphasis is meant.",
-            "The same sentence in normal case; a single word can be stressed in **bold**.",
-        ),
-    };
-    (why.to_owned(), instead.to_owned(), "shouting.capitals".to_owned())
-}
-
-/// Heat is the strongest unquoted finding; two mild ones together are heated.
-fn heat(findings: &[Finding]) -> u8 {
-    let own = || findings.iter().filter(|f| !f.quoted);
-    let strongest = own().map(|f| f.severity).max().unwrap_or(0);
-    let mild = own().filter(|f| f.severity == 1).count();
-    if strongest == 1 && mild >= 2 { 2 } else { strongest }
-}
-
-/// 1 − Π(1 − w): each finding leaves less doubt. Weights 0.5, 0.75, 0.93 put one finding of each severity into its own band.
-fn score(findings: &[Finding]) -> f32 {
-    let doubt: f32 = findings
-        .iter()
-        .filter(|f| !f.quoted)
-        .map(|f| match f.severity {
-            1 => 0.5,
-            2 => 0.25,
-            _ => 0.07,
-        })
-        .product();
-    if findings.iter().all(|f| f.quoted) { 0.0 } else { 1.0 - doubt }
 }

@@ -69,6 +69,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("main", &["app", "clock", "config", "discord", "follow_up", "lines", "locale", "store", "tone"]),
     ("lib", &[]),
+    // Programs beside the main one: they build what ships in assets/.
+    ("bin", &["locale", "tone"]),
 ];
 
 /// Modules without waiting, clocks, files, networks and chance.
@@ -87,7 +89,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("reqwest", &["discord", "config"]),
     ("tokio", &["app", "delivery", "discord", "main", "sandbox", "store"]),
     ("fluent_bundle", &["locale"]),
-    ("clap", &["main"]),
+    ("clap", &["main", "bin"]),
 ];
 
 /// Most lines of a file before its unit tests.

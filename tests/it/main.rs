@@ -5,6 +5,7 @@ mod calm;
 mod cases;
 mod chaos;
 mod cli;
+mod corpus;
 mod harness;
 mod hearing;
 mod kill;

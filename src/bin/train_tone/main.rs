@@ -1,0 +1,419 @@
+//! Rebuilds `assets/tone-{de,en}.bin` from the own corpus and other people's labelled text, with the library's own feature code.
+//!
+//! `cargo run --release --bin train_tone -- --data DIR`. Invariant: the same data give the same bytes; the kept-out tenth of the own
+//! corpus is only ever measured.
+
+mod data;
+mod stack;
+mod svm;
+
+use anyhow::Result;
+use clap::Parser;
+use data::{Foreign, Line, lot};
+use ruhepol::locale::Lang;
+use ruhepol::tone::learn::{self, LANES, Margins, Reading, Signals, Weights};
+use ruhepol::tone::{Category, Rules};
+use stack::{Counts, logistic};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use svm::{Problem, Row};
+
+/// Rows of the table of heads, and of the table of categories: 250 KiB for both languages together.
+const BUCKETS: usize = 26_000;
+const CATEGORY_BUCKETS: usize = 1_900;
+const FOLDS: usize = 5;
+
+#[derive(Parser)]
+struct Arguments {
+    /// Folder with other people's labelled text.
+    #[arg(long)]
+    data: PathBuf,
+    /// Folder with the own corpus.
+    #[arg(long, default_value = "assets/corpus")]
+    corpus: PathBuf,
+    /// Where the tables go.
+    #[arg(long, default_value = "assets")]
+    out: PathBuf,
+    /// Only measure the German offence head alone, by 5-fold cross-validation on the `GermEval` 2018 training file.
+    #[arg(long)]
+    cv: bool,
+    /// Only measure; write no table.
+    #[arg(long)]
+    dry: bool,
+    /// Which share of the corpus to learn from, in percent: for the learning curve.
+    #[arg(long, default_value_t = 100)]
+    part: u64,
+    /// Write every judgement out of fold to this file.
+    #[arg(long)]
+    dump: Option<PathBuf>,
+}
+
+/// An example with everything that is known about it.
+struct Example {
+    reading: Reading,
+    /// The whole text, then its sentences.
+    rows: Vec<Row>,
+    /// For each row its heat.
+    heats: Vec<u8>,
+    trap: bool,
+    /// Weight of an error; below 1 for what is not our own.
+    cost: f32,
+    /// What only teaches the heads and is no measure of the rules.
+    lesson: bool,
+    marks: Vec<(usize, Category)>,
+}
+
+macro_rules! say {
+    ($($text:tt)*) => { writeln!(std::io::stdout(), $($text)*)? };
+}
+
+fn row(features: impl Iterator<Item = u32> + Clone, buckets: usize) -> Row {
+    let count = features.clone().count();
+    let share = learn::share(count);
+    let mut all: Vec<u32> = features.map(|h| learn::bucket(h, buckets as u64) as u32).collect();
+    all.sort_unstable();
+    let mut row: Row = Vec::with_capacity(all.len());
+    for bucket in all {
+        match row.last_mut() {
+            Some(last) if last.0 == bucket => last.1 += share,
+            _ => row.push((bucket, share)),
+        }
+    }
+    row
+}
+
+fn example(rules: &Rules, lang: Lang, line: &Line, cost: f32, lesson: bool) -> Example {
+    let reading = learn::read(rules, lang, &line.text);
+    let parts = &reading.parts;
+    let mut rows = vec![row(parts.iter().flat_map(|p| p.features.iter().copied()), BUCKETS)];
+    let mut heats = vec![line.heat];
+    let mut marks = Vec::new();
+    let marked: Vec<_> = line.marked().collect();
+    for (i, part) in parts.iter().enumerate() {
+        let touched = || marked.iter().filter(|(span, ..)| span.start < part.span.end && part.span.start < span.end);
+        marks.extend(touched().map(|m| (i, m.1)));
+        if parts.len() > 1 && (line.heat == 0 || !marked.is_empty()) {
+            rows.push(row(part.features.iter().copied(), BUCKETS));
+            heats.push(touched().map(|m| m.2).max().unwrap_or(0));
+        }
+    }
+    Example { reading, rows, heats, trap: line.trap, cost, lesson, marks }
+}
+
+/// Margins of an example from two own lines and the voters.
+fn margins(example: &Example, lines: &[&svm::Line; LANES]) -> Margins {
+    let whole = lines.map(|l| l.margin(&example.rows[0]));
+    let peak = std::array::from_fn(|i| {
+        example.rows[1..].iter().map(|r| lines[i].margin(r)).max_by(f32::total_cmp).unwrap_or(whole[i])
+    });
+    Margins { whole, peak }
+}
+
+/// Cost of an error on a line of the own corpus; on an example of a rule; on a calm line of others.
+const COST: f32 = 1.0;
+const LESSON: f32 = 1.2;
+const CALM: f32 = 0.15;
+
+fn own<'a>(examples: impl Iterator<Item = &'a Example>, least: u8) -> svm::Line {
+    let mut problem = Problem::default();
+    for example in examples {
+        for (row, heat) in example.rows.iter().zip(&example.heats) {
+            problem.push(row, *heat >= least, example.cost);
+        }
+    }
+    svm::bagged(&problem, BUCKETS, 12, 6, 0.6)
+}
+
+fn voter(rules: &Rules, lang: Lang, texts: &[(String, bool)], cost: f32) -> svm::Line {
+    let rows: Vec<Row> = texts
+        .iter()
+        .map(|(text, _)| row(learn::parts(rules, lang, text).iter().flat_map(|p| p.features.iter().copied()), BUCKETS))
+        .collect();
+    let mut problem = Problem::default();
+    for (row, (_, yes)) in rows.iter().zip(texts) {
+        problem.push(row, *yes, cost);
+    }
+    svm::learn(&problem, BUCKETS, 10, 1, |_| true)
+}
+
+fn foreign(dir: &Path, name: &str) -> Result<Vec<Foreign>> {
+    data::lines(&dir.join(name))
+}
+
+fn voters(rules: &Rules, lang: Lang, dir: &Path) -> Result<[svm::Line; 2]> {
+    let labelled = |name: &str| -> Result<Vec<(String, bool)>> {
+        Ok(foreign(dir, name)?.into_iter().filter_map(|f| Some((f.text, f.y? == 1))).collect())
+    };
+    Ok(match lang {
+        Lang::De => {
+            let texts = labelled("germeval2018.train.jsonl")?;
+            let line = voter(rules, lang, &texts, 0.5);
+            // Half of the features live in the second lane, so that one table is twice as wide.
+            [line.clone(), svm::Line { weights: vec![0.0; BUCKETS], bias: 0.0 }]
+        }
+        Lang::En => [
+            voter(rules, lang, &labelled("gh_incivility.train.jsonl")?, 0.5),
+            voter(rules, lang, &labelled("goemotions.train.jsonl")?, 0.2),
+        ],
+    })
+}
+
+/// Calm everyday text of others: one half to learn from, the other to measure false alarms on. The few agents' messages are only
+/// measured.
+fn calm(lang: Lang, dir: &Path, learn: bool) -> Result<Vec<String>> {
+    let names: &[&str] = match lang {
+        Lang::De => &["massive_de.train.jsonl"],
+        Lang::En => &["banking77.train.jsonl", "bitext.jsonl", "ibm_agent.jsonl"],
+    };
+    let mut out = Vec::new();
+    for name in names {
+        let all = foreign(dir, name)?.into_iter();
+        // The synthetic requests are labelled coarsely: swearing and scolding ones are no calm traffic.
+        let calm = all.filter(|f| f.y == Some(0) && !(name.starts_with("bitext") && f.fine.contains('W')));
+        let taught = |text: &String| lot(text).is_multiple_of(2) && !name.starts_with("ibm");
+        out.extend(calm.map(|f| f.text).filter(|text| taught(text) == learn));
+    }
+    Ok(out)
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let rules = Rules::embedded();
+    if arguments.cv {
+        return offence(&rules, &arguments.data);
+    }
+    let mut heads = Vec::new();
+    let mut kept_out = Vec::new();
+    for lang in Lang::ALL {
+        let path = arguments.corpus.join(format!("{}.jsonl", lang.code()));
+        let lines: Vec<Line> = data::lines(&path)?;
+        let (dev, lines): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|l| learn::is_kept_out(&l.text));
+        let lines: Vec<Line> = lines.into_iter().filter(|l| lot(&l.text) % 100 < arguments.part).collect();
+        say!("{}: {} lines to learn from, {} kept out", lang.code(), lines.len(), dev.len());
+        kept_out.push(dev);
+        heads.push(train(&rules, lang, &lines, &arguments.data, arguments.dump.as_deref())?.pack());
+    }
+    let sizes: Vec<usize> = heads.iter().map(Vec::len).collect();
+    let heads: [Vec<u8>; 2] = heads.try_into().map_err(|_| anyhow::anyhow!("two languages"))?;
+    if !arguments.dry {
+        for (lang, head) in Lang::ALL.into_iter().zip(&heads) {
+            std::fs::write(arguments.out.join(format!("tone-{}.bin", lang.code())), head)?;
+        }
+    }
+    let rules = Rules::with_heads(heads)?;
+    for (lang, dev) in Lang::ALL.into_iter().zip(&kept_out) {
+        measure(&rules, lang, dev, &calm(lang, &arguments.data, false)?)?;
+    }
+    say!("{sizes:?} bytes, {} KiB together", sizes.iter().sum::<usize>() / 1024);
+    Ok(())
+}
+
+fn train(rules: &Rules, lang: Lang, lines: &[Line], dir: &Path, dump: Option<&Path>) -> Result<Weights> {
+    let mut examples: Vec<Example> = lines.iter().map(|l| example(rules, lang, l, COST, false)).collect();
+    let plain = |text: &str, heat: u8| Line::plain(text, heat);
+    for rule in rules.iter().filter(|r| r.lang == lang) {
+        let heat = rule.severity.max(rule.person.unwrap_or(0)).max(1);
+        examples.extend(rule.positive.iter().map(|t| example(rules, lang, &plain(t, heat), LESSON, true)));
+        examples.extend(rule.negative.iter().map(|t| example(rules, lang, &plain(t, 0), LESSON, true)));
+    }
+    let calm: Vec<Example> =
+        calm(lang, dir, true)?.iter().map(|t| example(rules, lang, &plain(t, 0), CALM, false)).collect();
+    say!("  {} calm lines of others", calm.len());
+    let [first, second] = voters(rules, lang, dir)?;
+    // Out of fold: each example is judged by heads that never saw it.
+    let fold = |i: usize| i % FOLDS;
+    let mut signals: Vec<(Signals, usize)> = Vec::new();
+    let all: Vec<&Example> = examples.iter().chain(&calm).collect();
+    for k in 0..FOLDS {
+        let rest = || all.iter().enumerate().filter(|(i, _)| fold(*i) != k).map(|(_, e)| *e);
+        let one = own(rest(), 1);
+        let two = own(rest(), 2);
+        for (i, example) in all.iter().enumerate().filter(|(i, _)| fold(*i) == k) {
+            signals.push((example.reading.signals(&margins(example, &[&one, &two, &first, &second])), i));
+        }
+    }
+    signals.sort_by_key(|s| s.1);
+    let mut heads_only = Counts::default();
+    let mut rules_only = Counts::default();
+    for (s, i) in signals.iter().filter(|s| !all[s.1].lesson && s.1 < examples.len()) {
+        heads_only.add(s[1].max(s[2]) > 0.0, all[*i].heats[0] >= 1, 1.0);
+        rules_only.add(s[9] > 0.0, all[*i].heats[0] >= 1, 1.0);
+    }
+    say!("  out of fold: heads alone {:.4}, rules alone {:.3}", heads_only.macro_f1(), rules_only.macro_f1());
+    let (judge, judged) = judge(&signals, &all, examples.len())?;
+    if let Some(dump) = dump {
+        let mut out = std::fs::File::create(dump.with_extension(lang.code()))?;
+        for (note, alert, i) in judged.iter().filter(|j| j.2 < lines.len()) {
+            let (line, found) = (&lines[*i], all[*i].reading.rules.join(","));
+            let text = line.text.replace('\n', "/");
+            writeln!(out, "{note:.2}\t{alert:.2}\t{}\t{}\t{found}\t{text}", line.heat, line.trap)?;
+        }
+    }
+    // The tables themselves learn from all of it.
+    let one = own(all.iter().copied(), 1);
+    let two = own(all.iter().copied(), 2);
+    let lanes = [one, two, first, second];
+    let (categories, category_bias) = categories(&examples);
+    Ok(Weights {
+        bias: lanes.each_ref().map(|l| l.bias),
+        lanes: lanes.map(|l| l.weights),
+        categories,
+        category_bias,
+        judge,
+    })
+}
+
+/// Probability of a note, of an alert, and the number of the example.
+type Judged = (f32, f32, usize);
+
+/// Weights and thresholds, from examples that the heads did not see.
+fn judge(signals: &[(Signals, usize)], all: &[&Example], own: usize) -> Result<(learn::Judge, Vec<Judged>)> {
+    let usable: Vec<&(Signals, usize)> = signals.iter().filter(|s| !all[s.1].lesson).collect();
+    let rows = |least: u8, fold: Option<usize>, inside: bool| -> Vec<(Signals, bool, f64)> {
+        usable
+            .iter()
+            .filter(|s| fold.is_none_or(|k| (s.1 % FOLDS == k) == inside))
+            .map(|s| (s.0, all[s.1].heats[0] >= least, f64::from(all[s.1].cost)))
+            .collect()
+    };
+    // Thresholds on judgements that are out of fold as well.
+    let fitted = |fold: Option<usize>| learn::Judge {
+        note: logistic(&rows(1, fold, false), 3.0),
+        alert: logistic(&rows(2, fold, false), 3.0),
+        ..learn::Judge::default()
+    };
+    let mut judged: Vec<Judged> = Vec::new();
+    for k in 0..FOLDS {
+        let judge = fitted(Some(k));
+        for s in usable.iter().filter(|s| s.1 % FOLDS == k) {
+            let (note, alert) = judge.judge(&s.0);
+            judged.push((note, alert, s.1));
+        }
+    }
+    let at = |judge: &learn::Judge| {
+        let (mut note, mut alert, mut traps, mut calm) = <[Counts; 4]>::default().into();
+        for &(n, a, i) in &judged {
+            let said = judge.notes(n, all[i].reading.found.count > 0);
+            if i >= own {
+                calm.add(said, false, 1.0);
+                continue;
+            }
+            note.add(said, all[i].heats[0] >= 1, 1.0);
+            alert.add(said && a >= judge.alert_from, all[i].heats[0] >= 2, 1.0);
+            if all[i].trap {
+                traps.add(said, false, 1.0);
+            }
+        }
+        (note, alert, traps, calm)
+    };
+    let per_mille = |c: &Counts| 1000.0 * c.false_alarm / (c.false_alarm + c.calm).max(1.0);
+    // What a false alarm on a trap and on everyday text costs, against macro-F1.
+    let value = |judge: &learn::Judge| {
+        let (note, _, traps, calm) = at(judge);
+        note.macro_f1() - 0.2 * (per_mille(&traps) / 1000.0 - 0.06).max(0.0) - 0.002 * (per_mille(&calm) - 4.0).max(0.0)
+    };
+    let steps = || (10..48).map(|n| n as f32 / 50.0);
+    let pairs = steps().flat_map(|note_from| steps().map(move |alone_from| (note_from, alone_from)));
+    let mut judge = fitted(None);
+    let best = pairs
+        .map(|(note_from, alone_from)| {
+            let tried = learn::Judge { note_from, alone_from, ..judge.clone() };
+            (value(&tried), note_from, alone_from)
+        })
+        .max_by(|x, y| x.0.total_cmp(&y.0));
+    if let Some((_, note_from, alone_from)) = best {
+        (judge.note_from, judge.alone_from) = (note_from, alone_from);
+    }
+    let alert = |alert_from: f32| at(&learn::Judge { alert_from, ..judge.clone() }).1;
+    judge.alert_from = steps().find(|&t| alert(t).precision() >= 0.72).unwrap_or(0.8);
+    let mut show = vec![judge.clone()];
+    show.extend([0.4, 0.5, 0.6, 0.7].map(|t| learn::Judge {
+        note_from: t,
+        alone_from: t,
+        alert_from: t,
+        ..judge.clone()
+    }));
+    for judge in show {
+        let (note, alert, traps, calm) = at(&judge);
+        say!(
+            "  from {:.2}/{:.2}/{:.2}: macro-F1 {:.4}, precision {:.3}, recall {:.3}, traps {:.1} %, calm {:.1} in 1,000; alert precision {:.3}, recall {:.3}",
+            judge.note_from,
+            judge.alone_from,
+            judge.alert_from,
+            note.macro_f1(),
+            note.precision(),
+            note.recall(),
+            per_mille(&traps) / 10.0,
+            per_mille(&calm),
+            alert.precision(),
+            alert.recall()
+        );
+    }
+    Ok((judge, judged))
+}
+
+/// One line for each category, learned from marked sentences against each other.
+fn categories(examples: &[Example]) -> (Vec<Vec<f32>>, Vec<f32>) {
+    let rows: Vec<(Row, Category)> = examples
+        .iter()
+        .flat_map(|e| {
+            e.marks.iter().map(|(i, c)| (row(e.reading.parts[*i].features.iter().copied(), CATEGORY_BUCKETS), *c))
+        })
+        .collect();
+    Category::ALL
+        .iter()
+        .map(|category| {
+            let mut problem = Problem::default();
+            for (row, c) in &rows {
+                problem.push(row, c == category, 0.5);
+            }
+            let line = svm::learn(&problem, CATEGORY_BUCKETS, 10, 1, |_| true);
+            (line.weights, line.bias)
+        })
+        .unzip()
+}
+
+/// The finished engine on the kept-out tenth and on calm text it did not learn from.
+fn measure(rules: &Rules, lang: Lang, dev: &[Line], calm: &[String]) -> Result<()> {
+    let (mut note, mut alert, mut traps) = <[Counts; 3]>::default().into();
+    for line in dev {
+        let heat = rules.assess(&line.text, None).heat;
+        note.add(heat >= 1, line.heat >= 1, 1.0);
+        alert.add(heat >= 2, line.heat >= 2, 1.0);
+        if line.trap {
+            traps.add(heat >= 1, false, 1.0);
+        }
+    }
+    let alarms = calm.iter().filter(|t| rules.assess(t, None).heat >= 1).count();
+    say!(
+        "{} kept out: macro-F1 {:.3}, alert precision {:.3} recall {:.3}, traps {:.1} %, {alarms} alarms in {} calm lines ({:.1} in 1,000)",
+        lang.code(),
+        note.macro_f1(),
+        alert.precision(),
+        alert.recall(),
+        100.0 * traps.false_alarm / (traps.false_alarm + traps.calm).max(1.0),
+        calm.len(),
+        1000.0 * alarms as f64 / calm.len().max(1) as f64
+    );
+    Ok(())
+}
+
+/// The German offence head alone, 5-fold on the training file.
+fn offence(rules: &Rules, dir: &Path) -> Result<()> {
+    let texts: Vec<(String, bool)> =
+        foreign(dir, "germeval2018.train.jsonl")?.into_iter().filter_map(|f| Some((f.text, f.y? == 1))).collect();
+    let mut counts = Counts::default();
+    for k in 0..FOLDS {
+        let part = |inside: bool| -> Vec<(String, bool)> {
+            texts.iter().enumerate().filter(|(i, _)| (i % FOLDS == k) == inside).map(|(_, t)| t.clone()).collect()
+        };
+        let line = voter(rules, Lang::De, &part(false), 0.5);
+        for (text, yes) in part(true) {
+            let row =
+                row(learn::parts(rules, Lang::De, &text).iter().flat_map(|p| p.features.iter().copied()), BUCKETS);
+            counts.add(line.margin(&row) > 0.0, yes, 1.0);
+        }
+    }
+    say!("GermEval 2018, {FOLDS}-fold on the training file: macro-F1 {:.4}", counts.macro_f1());
+    Ok(())
+}

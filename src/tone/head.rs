@@ -1,0 +1,323 @@
+//! The learned tables of one language: four small heads that read the same features, and a table of categories.
+//!
+//! Invariant: a file that is not exactly what the trainer writes is refused, so that a read row is always inside the table. Scoring
+//! allocates nothing.
+
+use super::features::{Sink, walk};
+use super::judge::{Judge, NUMBERS};
+use super::kinds::Kinds;
+use super::{Category, features};
+use crate::locale::Lang;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Heads that share a row: sharp wording (heat ≥ 1), heated wording (heat ≥ 2), and two voters from other people's matter (German:
+/// offence in its two halves; English: incivility, anger).
+pub const LANES: usize = 4;
+/// The four bytes a file begins with; the last one is the version of the format.
+const MAGIC: [u8; 4] = *b"RTH1";
+/// A sentence of few features says little: this many more are assumed to be neutral.
+const CALM_FEATURES: f32 = 12.0;
+
+/// The heads of one language.
+#[derive(Debug)]
+pub struct Head {
+    kinds: Kinds,
+    buckets: u64,
+    bytes: Cow<'static, [u8]>,
+    rows: Range<usize>,
+    scale: [f32; LANES],
+    bias: [f32; LANES],
+    category_buckets: u64,
+    category_rows: Range<usize>,
+    category_bias: [f32; Category::ALL.len()],
+    category_scale: f32,
+    /// What is made of margins and rules.
+    pub(super) judge: Judge,
+}
+
+/// How far a text lies on the heated side of each head.
+#[derive(Debug, Clone, Copy)]
+pub struct Margins {
+    /// Of the whole text.
+    pub whole: [f32; LANES],
+    /// Of the sentence that lies furthest.
+    pub peak: [f32; LANES],
+}
+
+/// Weights as the trainer has them, before they are made small.
+#[derive(Debug, Default)]
+pub struct Weights {
+    /// One table for each lane, all of one length.
+    pub lanes: [Vec<f32>; LANES],
+    /// Their biases.
+    pub bias: [f32; LANES],
+    /// One table for each category, all of one length.
+    pub categories: Vec<Vec<f32>>,
+    /// Their biases.
+    pub category_bias: Vec<f32>,
+    /// What is made of margins and rules.
+    pub judge: Judge,
+}
+
+impl Weights {
+    /// The file: one byte for each weight.
+    pub fn pack(&self) -> Vec<u8> {
+        let mut out = MAGIC.to_vec();
+        let buckets = self.lanes[0].len();
+        let category_buckets = self.categories.first().map_or(0, Vec::len);
+        out.extend((buckets as u32).to_le_bytes());
+        out.extend((category_buckets as u32).to_le_bytes());
+        let scales = self.lanes.each_ref().map(|lane| widest([lane]));
+        let category_scale = widest(&self.categories);
+        let numbers = scales.iter().chain(&self.bias).chain(&self.category_bias).chain([&category_scale]);
+        for number in numbers.copied().chain(self.judge.numbers()) {
+            out.extend(number.to_le_bytes());
+        }
+        for bucket in 0..buckets {
+            out.extend(self.lanes.iter().zip(scales).map(|(lane, scale)| small(lane[bucket], scale)));
+        }
+        for bucket in 0..category_buckets {
+            out.extend(self.categories.iter().map(|table| small(table[bucket], category_scale)));
+        }
+        out
+    }
+}
+
+fn widest<'a>(tables: impl IntoIterator<Item = &'a Vec<f32>>) -> f32 {
+    let most = tables.into_iter().flatten().fold(0.0f32, |m, w| m.max(w.abs()));
+    if most > 0.0 { most / 127.0 } else { 1.0 }
+}
+
+fn small(weight: f32, scale: f32) -> u8 {
+    ((weight / scale).round().clamp(-127.0, 127.0) as i8).cast_unsigned()
+}
+
+/// The bucket of a feature in a table of this many.
+pub fn bucket(hash: u32, buckets: u64) -> usize {
+    ((u64::from(hash) * buckets) >> 32) as usize
+}
+
+/// What one feature of a text with `features` of them counts.
+pub fn share(features: usize) -> f32 {
+    1.0 / (features as f32 + CALM_FEATURES).sqrt()
+}
+
+impl Head {
+    /// Reads a file of the trainer.
+    ///
+    /// # Errors
+    /// One sentence on what is wrong with it.
+    pub fn parse(lang: Lang, bytes: Cow<'static, [u8]>) -> Result<Self, String> {
+        let mut reader = Reader { bytes: &bytes, at: 0 };
+        if reader.take(4)? != MAGIC {
+            return Err("these are no heads, or of another version".to_owned());
+        }
+        let buckets = reader.count()?;
+        let category_buckets = reader.count()?;
+        let scale = reader.numbers()?;
+        let bias = reader.numbers()?;
+        let category_bias = reader.numbers()?;
+        let [category_scale] = reader.numbers()?;
+        let judge = Judge::new(&reader.numbers::<NUMBERS>()?);
+        let at = reader.at;
+        let middle = at + buckets * LANES;
+        let end = middle + category_buckets * Category::ALL.len();
+        if end != bytes.len() || buckets == 0 || category_buckets == 0 {
+            return Err(format!("{} bytes where {end} were announced", bytes.len()));
+        }
+        Ok(Self {
+            kinds: Kinds::new(lang, features::hash),
+            buckets: buckets as u64,
+            rows: at..middle,
+            scale,
+            bias,
+            category_buckets: category_buckets as u64,
+            category_rows: middle..end,
+            category_bias,
+            category_scale,
+            judge,
+            bytes,
+        })
+    }
+
+    fn row(&self, hash: u32) -> [i32; LANES] {
+        let at = self.rows.start + bucket(hash, self.buckets) * LANES;
+        self.bytes[at..at + LANES]
+            .first_chunk::<LANES>()
+            .map_or([0; LANES], |row| row.map(|b| i32::from(b.cast_signed())))
+    }
+
+    fn margin(&self, sum: [i32; LANES], features: usize) -> [f32; LANES] {
+        let share = share(features);
+        std::array::from_fn(|i| self.bias[i] + self.scale[i] * share * sum[i] as f32)
+    }
+
+    /// Reads folded text.
+    pub fn margins(&self, folded: &[u8]) -> Margins {
+        let mut sums =
+            Sums { head: self, whole: [0; LANES], all: 0, sentence: [0; LANES], here: 0, peak: [f32::MIN; LANES] };
+        walk(folded, &self.kinds, &mut sums);
+        let whole = self.margin(sums.whole, sums.all);
+        let peak = std::array::from_fn(|i| if sums.all == 0 { whole[i] } else { sums.peak[i] });
+        Margins { whole, peak }
+    }
+
+    /// The words of the most heated sentence that weigh most, as a folded span, with the likeliest category; `None` when there is no word.
+    pub fn heaviest(&self, folded: &[u8]) -> Option<(Range<usize>, Category)> {
+        let mut trace =
+            Trace { head: self, words: Vec::new(), first: 0, best: None, categories: [0; Category::ALL.len()] };
+        walk(folded, &self.kinds, &mut trace);
+        let (_, words, categories) = trace.best?;
+        let category = (0..Category::ALL.len())
+            .max_by(|&a, &b| {
+                let score = |i: usize| self.category_bias[i] + self.category_scale * categories[i] as f32;
+                score(a).total_cmp(&score(b))
+            })
+            .map_or(Category::Contempt, |i| Category::ALL[i]);
+        Some((heaviest_run(&trace.words[words]), category))
+    }
+
+    /// Kinds of words of this language.
+    pub(super) fn kinds(&self) -> &Kinds {
+        &self.kinds
+    }
+}
+
+struct Sums<'a> {
+    head: &'a Head,
+    whole: [i32; LANES],
+    all: usize,
+    sentence: [i32; LANES],
+    here: usize,
+    peak: [f32; LANES],
+}
+
+impl Sink for Sums<'_> {
+    fn word(&mut self, _: usize, _: usize) {}
+
+    fn feature(&mut self, hash: u32) {
+        let row = self.head.row(hash);
+        for (sum, weight) in self.sentence.iter_mut().zip(row) {
+            *sum += weight;
+        }
+        self.here += 1;
+    }
+
+    fn sentence(&mut self, _: usize) {
+        if self.here == 0 {
+            return;
+        }
+        let margin = self.head.margin(self.sentence, self.here);
+        for (peak, here) in self.peak.iter_mut().zip(margin) {
+            *peak = peak.max(here);
+        }
+        for (whole, here) in self.whole.iter_mut().zip(self.sentence) {
+            *whole += here;
+        }
+        self.all += self.here;
+        self.sentence = [0; LANES];
+        self.here = 0;
+    }
+}
+
+/// A word with what its features weigh.
+struct Word {
+    span: Range<usize>,
+    weight: i32,
+    features: usize,
+}
+
+/// Margin, words and category sums of a sentence.
+type Sentence = (f32, Range<usize>, [i32; Category::ALL.len()]);
+
+struct Trace<'a> {
+    head: &'a Head,
+    words: Vec<Word>,
+    first: usize,
+    best: Option<Sentence>,
+    categories: [i32; Category::ALL.len()],
+}
+
+impl Sink for Trace<'_> {
+    fn word(&mut self, start: usize, end: usize) {
+        self.words.push(Word { span: start..end, weight: 0, features: 0 });
+    }
+
+    fn feature(&mut self, hash: u32) {
+        let weight = self.head.row(hash)[0];
+        if let Some(word) = self.words.last_mut() {
+            word.weight += weight;
+            word.features += 1;
+        }
+        let at = self.head.category_rows.start + bucket(hash, self.head.category_buckets) * Category::ALL.len();
+        let row = &self.head.bytes[at..at + Category::ALL.len()];
+        for (sum, weight) in self.categories.iter_mut().zip(row) {
+            *sum += i32::from(weight.cast_signed());
+        }
+    }
+
+    fn sentence(&mut self, _: usize) {
+        let here = self.first..self.words.len();
+        let words = &self.words[here.clone()];
+        let features: usize = words.iter().map(|w| w.features).sum();
+        if features > 0 {
+            let sum: i32 = words.iter().map(|w| w.weight).sum();
+            let margin = self.head.margin([sum, 0, 0, 0], features)[0];
+            if self.best.as_ref().is_none_or(|b| margin > b.0) {
+                self.best = Some((margin, here, self.categories));
+            }
+        }
+        self.first = self.words.len();
+        self.categories = [0; Category::ALL.len()];
+    }
+}
+
+/// The run of words with the greatest weight; the whole sentence where a run is a single word.
+fn heaviest_run(words: &[Word]) -> Range<usize> {
+    let (mut best, mut best_sum) = (0..words.len(), i32::MIN);
+    let (mut start, mut sum) = (0, 0);
+    for (i, word) in words.iter().enumerate() {
+        if sum <= 0 {
+            (start, sum) = (i, 0);
+        }
+        sum += word.weight;
+        if sum > best_sum {
+            (best, best_sum) = (start..i + 1, sum);
+        }
+    }
+    if best.len() < 2 {
+        best = 0..words.len();
+    }
+    words[best.start].span.start..words[best.end - 1].span.end
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8], String> {
+        let part = self.bytes.get(self.at..self.at + count).ok_or("the file ends too early")?;
+        self.at += count;
+        Ok(part)
+    }
+
+    fn count(&mut self) -> Result<usize, String> {
+        let bytes = self.take(4)?.first_chunk::<4>().copied().unwrap_or_default();
+        let count = u32::from_le_bytes(bytes) as usize;
+        if count > 1 << 20 { Err("a table of more than a million rows".to_owned()) } else { Ok(count) }
+    }
+
+    fn numbers<const N: usize>(&mut self) -> Result<[f32; N], String> {
+        let mut out = [0.0; N];
+        for (number, bytes) in out.iter_mut().zip(self.take(4 * N)?.chunks_exact(4)) {
+            *number = f32::from_le_bytes(bytes.first_chunk::<4>().copied().unwrap_or_default());
+            if !number.is_finite() {
+                return Err("a number that is none".to_owned());
+            }
+        }
+        Ok(out)
+    }
+}
