@@ -18,8 +18,19 @@ pub struct Message {
     pub embeds: Vec<Embed>,
     /// Rows of buttons or one select each, at most five.
     pub rows: Vec<Row>,
+    /// Files beside the text; only answers to interactions carry them.
+    pub files: Vec<File>,
     /// Who may be pinged. Everybody not named here is not, whatever the text says.
     pub mentions: Mentions,
+}
+
+/// A file to take along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its name with its ending.
+    pub name: String,
+    /// What is in it; Discord takes 10 MiB.
+    pub bytes: Vec<u8>,
 }
 
 /// The only people and roles a message may ping.

@@ -33,6 +33,7 @@ pub mod locale;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 // The only place with SQL.
+pub mod report;
 pub mod store;
 // PURE. How words land.
 pub mod tone;

@@ -48,6 +48,8 @@ pub enum Change {
     FollowUpMoved { follow_up: i64, what: String, due: i64 },
     /// A promise was taken back.
     FollowUpCancelled { follow_up: i64, what: String },
+    /// What stood here was erased.
+    Erased {},
     /// Something could not be delivered to the case's thread.
     Undeliverable { what: String, reason: String },
 }
@@ -75,6 +77,7 @@ impl Change {
             Self::FollowUpDone { .. } => "follow_up_done",
             Self::FollowUpMoved { .. } => "follow_up_moved",
             Self::FollowUpCancelled { .. } => "follow_up_cancelled",
+            Self::Erased {} => "erased",
             Self::Undeliverable { .. } => "undeliverable",
         }
     }

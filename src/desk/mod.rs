@@ -14,8 +14,10 @@ mod list_cases;
 mod note_case;
 mod open_case;
 mod places;
+mod privacy;
 mod profile;
 mod record;
+mod report;
 mod rights;
 mod setup;
 mod show_case;
@@ -28,6 +30,7 @@ pub use follow_ups::AddFollowUp;
 pub use hear::Heard;
 pub use open_case::OpenCase;
 pub use places::Places;
+pub use privacy::PrivacyWish;
 pub use profile::{ProfileReport, ProfileWish};
 pub use setup::{SetupReport, SetupWish};
 pub use suggest::{Focus, Suggestions};
@@ -40,7 +43,9 @@ use crate::clock::Clock;
 use crate::follow_up::{Calendar, FollowUp, Land, phrase};
 use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use crate::locale::Lang;
+use crate::report::{Numbers, Range};
 use crate::store::case::{CaseLine, Page};
+use crate::store::privacy::Holdings;
 use crate::store::{Store, StoreError};
 use crate::tone;
 use crate::view::custom_id::Promise;
@@ -130,6 +135,10 @@ pub enum Wish {
     CheckTone { text: String, draft: bool },
     /// `/tone watch`; without a channel it only shows.
     Watch { channel: Option<ChannelId>, on: bool },
+    /// `/privacy`.
+    Privacy(PrivacyWish),
+    /// `/report`.
+    Report(Range),
     /// `/help`.
     Help,
     /// `/setup`.
@@ -201,6 +210,20 @@ pub enum Reply {
     Tone { text: String, assessment: tone::Assessment, calmer: Option<String>, draft: bool },
     /// The channels in which customers' words are noticed, and whether the bot may read them at all.
     Watched { channels: Vec<ChannelId>, reads_words: bool },
+    /// What is kept about the caller.
+    Held(Holdings),
+    /// The same as a file.
+    Exported(Vec<u8>),
+    /// What erasing the caller would do.
+    EraseMeAsked(Holdings),
+    /// What erasing a case would do.
+    EraseCaseAsked { case: Case },
+    /// Erased, and what is left.
+    Erased(Holdings),
+    /// What this case said is erased.
+    CaseErased { case: Case },
+    /// The team's numbers.
+    Report { range: Range, numbers: Numbers },
     /// The help page.
     Help { agent: bool },
     /// What is set, what is missing.
@@ -318,6 +341,9 @@ pub enum Refused {
     /// Too much to do at once.
     #[error("busy")]
     Busy,
+    /// Only closed cases are erased.
+    #[error("the case is open")]
+    EraseOpen(CaseNumber),
     /// The database does not answer.
     #[error("the database does not answer")]
     DatabaseGone,
@@ -392,6 +418,8 @@ impl Desk {
             Wish::RevealFollowUp(promise) => follow_ups::reveal_follow_up(self, caller, promise).await,
             Wish::CheckTone { text, draft } => check_tone::check_tone(self, caller, text, draft).await,
             Wish::Watch { channel, on } => watch::watch_channel(self, caller, channel, on).await,
+            Wish::Privacy(wish) => privacy::privacy(self, caller, wish).await,
+            Wish::Report(range) => report::report(self, caller, range).await,
             Wish::Help => rights::help(self, caller).await,
             Wish::Setup(wish) => setup::setup(self, caller, wish).await,
             Wish::Profile(wish) => profile::profile(self, caller, wish).await,
@@ -403,6 +431,8 @@ impl Desk {
                 | Reply::FollowUpAdded { .. }
                 | Reply::FollowUpDone { .. }
                 | Reply::FollowUpMoved { .. }
+                | Reply::Erased(_)
+                | Reply::CaseErased { .. }
                 | Reply::Setup(_))
         ) {
             (self.wake)();

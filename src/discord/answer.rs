@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use serenity::builder::CreateAttachment;
 use serenity::http::Http;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -136,7 +137,7 @@ impl Answers {
                 choices = view::choices(self.texts.voice(lang), &found);
             }
         }
-        self.callback(ask, json!({ "type": CHOICES, "data": render::choices_json(&choices) })).await;
+        self.callback(ask, json!({ "type": CHOICES, "data": render::choices_json(&choices) }), Vec::new()).await;
     }
 
     /// Waits until no wish is being fulfilled any more, and lets no new one begin.
@@ -193,7 +194,7 @@ impl Answers {
                 json!({ "type": MESSAGE, "data": render::answer_json(message, true) })
             }
         };
-        self.callback(ask, body).await;
+        self.callback(ask, body, shown.files()).await;
     }
 
     async fn defer(&self, ask: &Ask) {
@@ -202,7 +203,7 @@ impl Answers {
         } else {
             json!({ "type": DEFERRED, "data": { "flags": 64 } })
         };
-        self.callback(ask, body).await;
+        self.callback(ask, body, Vec::new()).await;
     }
 
     /// The answer after a deferral.
@@ -210,10 +211,10 @@ impl Answers {
         let Shown::Message { message, in_place } = shown else { return };
         let sent = if ask.in_place && !in_place {
             let body = render::answer_json(message, true);
-            self.http.create_followup_message(&ask.token, &body, Vec::new()).await.map(drop)
+            self.http.create_followup_message(&ask.token, &body, shown.files()).await.map(drop)
         } else {
             let body = render::message_json(message);
-            self.http.edit_original_interaction_response(&ask.token, &body, Vec::new()).await.map(drop)
+            self.http.edit_original_interaction_response(&ask.token, &body, shown.files()).await.map(drop)
         };
         if let Err(error) = sent {
             tracing::warn!(interaction.id = %ask.id, error.kind = kind(&error), "an answer could not be sent");
@@ -221,9 +222,9 @@ impl Answers {
     }
 
     /// A first answer that got lost is given again while there is time: Discord takes only one.
-    async fn callback(&self, ask: &Ask, body: Value) {
+    async fn callback(&self, ask: &Ask, body: Value, files: Vec<CreateAttachment>) {
         for pause in FIRST_AGAIN {
-            match self.http.create_interaction_response(ask.id, &ask.token, &body, Vec::new()).await {
+            match self.http.create_interaction_response(ask.id, &ask.token, &body, files.clone()).await {
                 Ok(()) => return,
                 Err(error) if taken_before(&error) => return,
                 Err(error) => {
@@ -257,6 +258,13 @@ async fn language(desk: &Desk, caller: &Caller) -> Lang {
 fn flat(ask: &Ask, joined: Result<(Lang, Outcome), tokio::task::JoinError>) -> (Ask, Outcome) {
     let (lang, outcome) = joined.unwrap_or_else(|error| (ask.caller.lang, Err(DeskError::Internal(error.to_string()))));
     (Ask { caller: Caller { lang, ..ask.caller.clone() }, ..ask.clone() }, outcome)
+}
+
+impl Shown {
+    fn files(&self) -> Vec<CreateAttachment> {
+        let Self::Message { message, .. } = self else { return Vec::new() };
+        message.files.iter().map(|file| CreateAttachment::bytes(file.bytes.clone(), file.name.clone())).collect()
+    }
 }
 
 /// The answer before, taken for lost, had arrived.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::case::{Cause, CustomerType, Priority, Status, Via, View};
 use crate::follow_up::{Land, Municipal};
 use crate::locale::{Lang, Texts};
+use crate::report::Range;
 
 /// A command, or a subcommand where it has a parent.
 struct Command {
@@ -116,6 +117,16 @@ const COMMANDS: &[Command] = &[
             &[may("channel", Kind::Channel(&[TEXT_CHANNEL])), may("switch", SWITCH)],
         )],
     },
+    Command {
+        key: "cmd-privacy",
+        options: &[],
+        subcommands: &[
+            leaf("cmd-privacy-show", &[]),
+            leaf("cmd-privacy-export", &[]),
+            leaf("cmd-privacy-erase", &[CASE]),
+        ],
+    },
+    leaf("cmd-report", &[may("range", Kind::OneOf("range", || Range::ALL.iter().map(|range| range.name()).collect()))]),
     leaf("cmd-help", &[]),
     leaf(
         "cmd-setup",
@@ -292,7 +303,9 @@ mod tests {
     fn canonical_names_are_the_frozen_ones() {
         let all = definitions(&Texts::embedded());
         let names: Vec<_> = all.as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
-        assert_eq!(names, ["case", "followup", "draft", "tone", "help", "setup", "profile", "Open case", "Check tone"]);
+        let mut expected = vec!["case", "followup", "draft", "tone", "privacy", "report", "help", "setup", "profile"];
+        expected.extend(["Open case", "Check tone"]);
+        assert_eq!(names, expected);
         let case: Vec<_> =
             all[0]["options"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap().to_owned()).collect();
         assert_eq!(case, ["open", "show", "list", "find", "update", "note", "claim", "assign", "close", "reopen"]);

@@ -11,10 +11,13 @@ use serenity::model::guild::Member;
 use serenity::model::permissions::Permissions;
 
 use crate::case::{CaseNumber, Cause, Changes, CustomerType, MAX_TITLE, Priority, Source, Status, Via, View, clip};
-use crate::desk::{AddFollowUp, Caller, CaseRef, Focus, Form, OpenCase, Person, ProfileWish, Refused, SetupWish, Wish};
+use crate::desk::{
+    AddFollowUp, Caller, CaseRef, Focus, Form, OpenCase, Person, PrivacyWish, ProfileWish, Refused, SetupWish, Wish,
+};
 use crate::follow_up::Municipal;
 use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use crate::locale::Lang;
+use crate::report::Range;
 use crate::view::REOPEN;
 use crate::view::custom_id::Action;
 
@@ -179,6 +182,13 @@ pub(super) fn command(data: &CommandData) -> Translated {
             on: options.one_of("switch", switch)?.unwrap_or(true),
         }),
         ("draft", _) => Ok(Wish::Ask(Form::Draft)),
+        ("privacy", "show") => Ok(Wish::Privacy(PrivacyWish::Show)),
+        ("privacy", "export") => Ok(Wish::Privacy(PrivacyWish::Export)),
+        ("privacy", "erase") => {
+            let case = options.text("case").filter(|typed| !typed.trim().is_empty()).map(CaseRef::Typed);
+            Ok(Wish::Privacy(PrivacyWish::AskErase(case)))
+        }
+        ("report", _) => Ok(Wish::Report(options.one_of("range", Range::from_name)?.unwrap_or(Range::Week))),
         ("help", _) => Ok(Wish::Help),
         ("setup", _) => Ok(Wish::Setup(SetupWish {
             agent_role: options.role("agent_role"),
@@ -305,6 +315,8 @@ fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
         Action::AskNote(number) => Wish::Ask(Form::Note(number)),
         Action::AskClose(number) => Wish::Ask(Form::Close(number)),
         Action::Page(view, page) => Wish::ListCases { view, page },
+        Action::EraseMe => Wish::Privacy(PrivacyWish::EraseMe),
+        Action::EraseCase(number) => Wish::Privacy(PrivacyWish::EraseCase(CaseRef::Number(number))),
         Action::Done(promise) => Wish::EndFollowUp(promise),
         Action::Later(promise) => Wish::DelayFollowUp(promise),
         Action::Reveal(promise) => Wish::RevealFollowUp(promise),

@@ -4,7 +4,7 @@ use jiff::Zoned;
 
 use super::custom_id::Action;
 use super::text::{self, headline, moment, plain, value};
-use super::{card, list, profile, reminder, setup, tone};
+use super::{card, list, privacy, profile, reminder, report, setup, tone};
 use crate::case::{Case, Change, Status, clip};
 use crate::chat::{Choice, Embed, Message, Right, Row, Select};
 use crate::desk::{Reply, Suggestions};
@@ -41,6 +41,13 @@ pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
             tone::tone(voice, text, assessment, calmer.as_deref(), *draft)
         }
         Reply::Watched { channels, reads_words } => watched(voice, channels, *reads_words),
+        Reply::Held(held) => privacy::held(voice, held),
+        Reply::Exported(bytes) => privacy::exported(voice, bytes),
+        Reply::EraseMeAsked(held) => privacy::erase_me_asked(voice, held),
+        Reply::EraseCaseAsked { case } => privacy::erase_case_asked(voice, case),
+        Reply::Erased(left) => privacy::erased(voice, left),
+        Reply::CaseErased { case } => privacy::case_erased(voice, case),
+        Reply::Report { range, numbers } => report::report(voice, *range, numbers),
         Reply::Help { agent } => help(voice, *agent),
         Reply::Setup(report) => setup::setup(voice, report),
         Reply::Profile(report) => profile::profile(voice, report),

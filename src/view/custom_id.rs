@@ -37,6 +37,10 @@ pub enum Action {
     Draft,
     /// Turn a page of a list.
     Page(View, u32),
+    /// Privacy: erase whoever presses.
+    EraseMe,
+    /// Privacy: erase what a case says.
+    EraseCase(CaseNumber),
     /// Reminder: the promise is kept.
     Done(Promise),
     /// Reminder: an hour later.
@@ -74,6 +78,8 @@ impl Action {
             Self::OpenCase(channel, message, author) => format!("{VERSION}:open:{channel}:{message}:{author}"),
             Self::Draft => format!("{VERSION}:draft"),
             Self::Page(view, page) => format!("{VERSION}:page:{}:{page}", view.name()),
+            Self::EraseMe => format!("{VERSION}:forget"),
+            Self::EraseCase(n) => format!("{VERSION}:blank:{}", n.0),
             Self::Done(p) => p.encode("done"),
             Self::Later(p) => p.encode("later"),
             Self::Reveal(p) => p.encode("reveal"),
@@ -115,6 +121,8 @@ impl Action {
                 [view, page] => Self::Page(View::from_name(view)?, page.parse().ok()?),
                 _ => return None,
             },
+            "forget" if rest.is_empty() => Self::EraseMe,
+            "blank" => Self::EraseCase(case()?),
             "done" => Self::Done(Promise::decode(&rest)?),
             "later" => Self::Later(Promise::decode(&rest)?),
             "reveal" => Self::Reveal(Promise::decode(&rest)?),
@@ -186,6 +194,8 @@ mod tests {
             Action::Close(n),
             Action::OpenCase(big.0, big.1, big.2),
             Action::Draft,
+            Action::EraseMe,
+            Action::EraseCase(n),
             Action::Done(promise),
             Action::Later(promise),
             Action::Reveal(promise),

@@ -73,6 +73,7 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Mess
         Refused::NothingAsked => (voice.say("refused-nothing-asked"), None),
         Refused::Stale => (voice.say("refused-stale"), None),
         Refused::NoSuchChoice(typed) => (voice.with("refused-no-such-choice", &[("typed", &plain(typed, 60))]), None),
+        Refused::EraseOpen(number) => (voice.with("refused-erase-open", &[("case", &number.to_string())]), None),
         Refused::Busy => (voice.say("refused-busy"), None),
         Refused::DatabaseGone => (voice.say("refused-database-gone"), None),
     };

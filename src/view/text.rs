@@ -127,6 +127,7 @@ pub fn change(voice: Voice<'_>, change: &Change) -> String {
         C::FollowUpCancelled { what, .. } => {
             voice.with("entry-follow-up-cancelled", &[("what", &plain(&one_line(what), 100))])
         }
+        C::Erased {} => voice.say("entry-erased"),
         C::Undeliverable { what, reason } => {
             voice.with("entry-undeliverable", &[("what", &plain(&one_line(what), 100)), ("reason", &plain(reason, 80))])
         }

@@ -20,13 +20,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("follow_up", &["id", "locale", "case"]),
     ("tone", &["locale"]),
     ("guide", &["locale"]),
+    ("report", &["case"]),
     // What people see: pure. It shows what the desk gives, and lists as the store found them.
-    ("view", &["id", "locale", "case", "follow_up", "tone", "chat", "desk::T", "store::T"]),
+    ("view", &["id", "locale", "case", "follow_up", "tone", "report", "chat", "desk::T", "store::T"]),
     // The port and the streams.
     ("chat", &["id"]),
     ("lines", &["clock", "locale", "case", "follow_up", "tone"]),
     // The memory. A delivery's row holds the names its protocol gives to states and hops.
-    ("store", &["id", "clock", "locale", "case", "follow_up", "failpoint", "delivery::protocol"]),
+    ("store", &["id", "clock", "locale", "case", "follow_up", "report", "failpoint", "delivery::protocol"]),
     // What the bot does. A promise comes back in a button as the view wrote it there.
     (
         "desk",
@@ -38,6 +39,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "follow_up",
             "tone",
             "guide",
+            "report",
             "chat",
             "store",
             "failpoint",
@@ -45,7 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("delivery", &["id", "clock", "locale", "case", "follow_up", "chat", "store", "view", "failpoint"]),
-    ("discord", &["id", "clock", "locale", "case", "follow_up", "chat", "desk", "view", "failpoint"]),
+    ("discord", &["id", "clock", "locale", "case", "follow_up", "report", "chat", "desk", "view", "failpoint"]),
     // It could be anybody's.
     ("sandbox", &["clock"]),
     // The top.
@@ -74,7 +76,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Modules without waiting, clocks, files, networks and chance.
-const PURE: [&str; 7] = ["id", "locale", "case", "follow_up", "tone", "guide", "view"];
+const PURE: [&str; 8] = ["id", "locale", "case", "follow_up", "tone", "guide", "report", "view"];
 /// Words and parts of the standard library that pure modules do without.
 const IMPURE_WORDS: [&str; 2] = ["async", "await"];
 const IMPURE_STD: [&str; 6] = ["env", "fs", "io", "net", "process", "thread"];

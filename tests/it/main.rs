@@ -12,6 +12,7 @@ mod kill;
 mod layering;
 mod life;
 mod load;
+mod privacy;
 mod promises;
 mod refusals;
 mod sandbox;

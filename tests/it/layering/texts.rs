@@ -14,6 +14,7 @@ const COMPOSED: &[&str] = &[
     "cause-",
     "view-",
     "switch-",
+    "range-",
     "language-",
     "category-",
     "land-",

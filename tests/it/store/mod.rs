@@ -11,6 +11,7 @@ mod list;
 mod load;
 mod opening;
 mod outage;
+mod privacy;
 mod profile;
 mod scale;
 mod transaction;
