@@ -83,7 +83,7 @@ async fn keep_running(
         if let Some(ready) = ready.take() {
             tokio::select! {
                 ended = &mut running => return ended,
-                _ = discord.until(Discord::bot_online, START) => ready(&discord.base_url()),
+                _ = discord.until(usable, START) => ready(&discord.base_url()),
             }
         }
         match running.await? {
@@ -95,6 +95,11 @@ async fn keep_running(
             _ = stop.wait_for(|stop| *stop) => return Ok(Ended::Stopped),
         }
     }
+}
+
+/// Connected, and its commands are known: before that, a page would have nothing to offer.
+fn usable(discord: &Discord) -> bool {
+    discord.bot_online() && !discord.commands().is_empty()
 }
 
 /// The seeded world, with our name on its bot.

@@ -99,7 +99,7 @@ async fn after_a_kill_bot_and_conversation_still_know_the_same() {
     let command = |options: Value| json!({ "as": admin, "locale": "de", "channel_id": cases, "name": "case", "options": options });
     let open = json!([{ "name": "open", "options": [{ "name": "title", "value": "Übersteht alles" }] }]);
     let answer = sandbox.page.post("interactions/command", &command(open)).await;
-    assert!(answer["message"]["content"].as_str().unwrap().contains("#1"), "{answer}");
+    assert!(answer["message"]["content"].as_str().is_some_and(|told| told.contains("#1")), "{answer}");
     // The clock too: a promise must not move away from its day.
     sandbox.page.post("clock", &json!({ "advance_ms": 86_400_000 })).await;
     let day = |world: &Value| world["now"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
