@@ -89,8 +89,9 @@ pub fn bar(value: i64, most: i64, width: usize) -> String {
     let whole = width as i128 * 8;
     let eighths = (i128::from(value.min(most)) * whole / i128::from(most)).max(1) as usize;
     let mut bar: String = std::iter::repeat_n('█', eighths / 8).collect();
-    if eighths % 8 > 0 {
-        bar.push(EIGHTHS[eighths % 8 - 1]);
+    let part = eighths % 8;
+    if part > 0 {
+        bar.push(EIGHTHS[part - 1]);
     }
     bar
 }
