@@ -6,6 +6,7 @@ mod session;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use serde_json::{Value, json};
@@ -23,8 +24,6 @@ use payload::Encoder;
 pub use session::{Frame, Sessions};
 use session::{Refused, Session};
 
-/// Milliseconds between heartbeats, as Discord asks for.
-const HEARTBEAT_MS: u64 = 41_250;
 /// Sends a client may make in 60 s before it is closed with 4008.
 const SENDS_PER_MINUTE: u32 = 120;
 /// Every intent Discord knows (August 2026).
@@ -45,7 +44,10 @@ pub async fn serve(inner: Arc<Inner>, mut socket: WebSocket, query: HashMap<Stri
     let mut stopped = inner.stopped();
     let mut session: Option<String> = None;
     let mut sends = (0_u32, Stopwatch::start());
-    let hello = json!({"op": 10, "s": null, "t": null, "d": {"heartbeat_interval": HEARTBEAT_MS, "_trace": []}});
+    let interval = inner.lock().world.settings.heartbeat_ms;
+    let patience = Duration::from_millis(interval + interval / 2);
+    let mut beat = Stopwatch::start();
+    let hello = json!({"op": 10, "s": null, "t": null, "d": {"heartbeat_interval": interval, "_trace": []}});
     let mut alive = send(&mut socket, &mut encoder, &hello.to_string()).await;
     let mut clean = false;
     while alive {
@@ -78,7 +80,12 @@ pub async fn serve(inner: Arc<Inner>, mut socket: WebSocket, query: HashMap<Stri
                     Next::Close(4008, "You are being rate limited.")
                 } else {
                     match serde_json::from_slice::<Value>(&bytes) {
-                        Ok(frame) => handle(&inner, &frame, &mut session, &sender, &mut encoder),
+                        Ok(frame) => {
+                            if frame["op"] == 1 {
+                                beat = Stopwatch::start();
+                            }
+                            handle(&inner, &frame, &mut session, &sender, &mut encoder)
+                        }
                         Err(_) => Next::Close(4002, "Error while decoding payload."),
                     }
                 };
@@ -91,6 +98,11 @@ pub async fn serve(inner: Arc<Inner>, mut socket: WebSocket, query: HashMap<Stri
                     }
                     Next::Drop => alive = false,
                 }
+            }
+            () = tokio::time::sleep(patience.saturating_sub(beat.elapsed())) => {
+                // Nobody is there any more, or nobody who would come back to this session.
+                close(&mut socket, 4009, "Session timed out.").await;
+                (alive, clean) = (false, true);
             }
             _ = stopped.changed() => {
                 close(&mut socket, 1001, "Discord is shutting down").await;

@@ -1,6 +1,8 @@
 //! The loopback Discord by itself: what any bot may rely on, without the bot that lives here.
 
 mod durable;
+mod gateway;
+mod guest;
 
 use serde_json::Value;
 
