@@ -118,7 +118,7 @@ impl ApiError {
             let mut errors = Value::Object(Map::new());
             for breach in &self.breaches {
                 let mut at = &mut errors;
-                for part in breach.path.split('.') {
+                for part in breach.path.split('.').filter(|part| !part.is_empty()) {
                     if !at[part].is_object() {
                         at[part] = json!({});
                     }

@@ -13,6 +13,16 @@ const LOCALES: [&str; 32] = [
 
 /// A list of commands that replaces all: counts per type, names unique, then each command.
 pub fn commands(check: &mut Check<'_>, list: &[Value]) {
+    let fitting = list.iter().enumerate().filter(|(index, it)| {
+        let mut here = check.at(index);
+        if it.is_null() {
+            here.breach("BASE_TYPE_REQUIRED", "This field is required");
+        }
+        super::kinds::COMMAND.fits(&mut here, it) && !it.is_null()
+    });
+    if fitting.count() < list.len() {
+        return;
+    }
     for (kind, most) in [(1, 100), (2, 15), (3, 15)] {
         if list.iter().filter(|it| it["type"].as_u64().unwrap_or(1) == kind).count() > most {
             let text = format!("Maximum number of application commands of type {kind} reached ({most})");
@@ -44,6 +54,12 @@ fn one(check: &mut Check<'_>, command: &Value) {
             .breach("APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION", "Context menu commands cannot have description");
     }
     options(check, command, 0);
+    // 0 guild, 1 direct message with the bot, 2 other private channels.
+    for (index, context) in check.list(command, "contexts", 0, 3).iter().enumerate() {
+        if context.as_u64().is_none_or(|it| it > 2) {
+            check.at("contexts").at(index).breach("BASE_TYPE_CHOICES", "Value must be one of (0, 1, 2).");
+        }
+    }
     let size = size(command);
     if size > 8_000 {
         check.breach("APPLICATION_COMMAND_TOO_LARGE", format!("Command exceeds maximum size (8000): {size}"));
@@ -59,6 +75,23 @@ fn size(of: &Value) -> usize {
     };
     let inner = |key: &str| of[key].as_array().into_iter().flatten().map(size).sum::<usize>();
     length("name") + length("description") + length("value") + inner("options") + inner("choices")
+}
+
+/// A choice has a value of its option's type: 3 text, 4 whole number, 10 number.
+fn value_fits(check: &mut Check<'_>, choice: &Value, kind: u64) {
+    match (kind, &choice["value"]) {
+        (3, Value::Number(_)) => {
+            check.at("value").breach("STRING_TYPE_CONVERT", "Could not interpret value as string.");
+        }
+        (4 | 10, Value::String(text)) => {
+            check.at("value").breach("NUMBER_TYPE_COERCE", format!("Value \"{text}\" is not int."));
+        }
+        (4, Value::Number(number)) if number.is_f64() => {
+            check.at("value").breach("NUMBER_TYPE_COERCE", format!("Value \"{number}\" is not int."));
+        }
+        (4 | 10, Value::Number(_)) => {}
+        _ => check.text(choice, "value", 1, 100, true),
+    }
 }
 
 fn name_fits(name: &str) -> bool {
@@ -135,9 +168,7 @@ fn options(check: &mut Check<'_>, of: &Value, depth: usize) {
             localised(&mut check, choice, "name_localizations", |check, map, locale| {
                 check.text(map, locale, 1, 100, false);
             });
-            if choice["value"].is_string() {
-                check.text(choice, "value", 1, 100, true);
-            }
+            value_fits(&mut check, choice, kind);
         }
         check.number(option, "min_length", 0, 6_000);
         check.number(option, "max_length", 1, 6_000);

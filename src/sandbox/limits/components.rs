@@ -98,6 +98,9 @@ fn select(check: &mut Check<'_>, cell: &Value, kind: u64) {
 
 /// A modal.
 pub fn modal(check: &mut Check<'_>, data: &Value) {
+    if !super::kinds::MODAL.fits(check, data) {
+        return;
+    }
     check.text(data, "title", 1, 45, true);
     check.text(data, "custom_id", 1, 100, true);
     let mut seen = Vec::new();

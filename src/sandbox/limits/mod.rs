@@ -4,6 +4,7 @@
 
 mod commands;
 mod components;
+mod kinds;
 
 use serde_json::Value;
 
@@ -105,6 +106,9 @@ pub fn check(run: impl FnOnce(&mut Check<'_>)) -> Vec<Breach> {
 
 /// A message to be written or changed.
 pub fn message(check: &mut Check<'_>, body: &Value) {
+    if !kinds::MESSAGE.fits(check, body) {
+        return;
+    }
     check.text(body, "content", 0, 2_000, false);
     embeds(check, body);
     components(check, body);
@@ -149,8 +153,8 @@ fn embeds(check: &mut Check<'_>, body: &Value) {
         check.text(embed, "description", 0, 4_096, false);
         check.text(embed, "url", 0, 2_048, false);
         check.number(embed, "color", 0, 0xff_ff_ff);
-        check.at("footer").text(&embed["footer"], "text", 0, 2_048, false);
-        check.at("author").text(&embed["author"], "name", 0, 256, false);
+        check.at("footer").text(&embed["footer"], "text", 0, 2_048, embed["footer"].is_object());
+        check.at("author").text(&embed["author"], "name", 0, 256, embed["author"].is_object());
         total += count(embed, "title") + count(embed, "description");
         total += count(&embed["footer"], "text") + count(&embed["author"], "name");
         for (index, field) in check.list(embed, "fields", 0, 25).iter().enumerate() {
@@ -169,6 +173,9 @@ fn embeds(check: &mut Check<'_>, body: &Value) {
 
 /// Choices of an autocomplete.
 pub fn choices(check: &mut Check<'_>, data: &Value) {
+    if !kinds::CHOICES.fits(check, data) {
+        return;
+    }
     for (index, choice) in check.list(data, "choices", 0, 25).iter().enumerate() {
         let mut list = check.at("choices");
         let mut check = list.at(index);
@@ -186,6 +193,9 @@ pub fn choices(check: &mut Check<'_>, data: &Value) {
 
 /// A thread or forum post to be made.
 pub fn thread(check: &mut Check<'_>, body: &Value) {
+    if !kinds::CHANNEL.fits(check, body) {
+        return;
+    }
     channel_name(check, body, true);
     archive_after(check, body);
     check.number(body, "rate_limit_per_user", 0, 21_600);
@@ -210,6 +220,9 @@ fn channel_name(check: &mut Check<'_>, body: &Value, needed: bool) {
 
 /// A channel or thread to be changed.
 pub fn channel(check: &mut Check<'_>, body: &Value, forum: bool) {
+    if !kinds::CHANNEL.fits(check, body) {
+        return;
+    }
     channel_name(check, body, false);
     check.text(body, "topic", 0, if forum { 4_096 } else { 1_024 }, false);
     archive_after(check, body);

@@ -80,7 +80,8 @@ fn check_one(state: &State, body: &Value) -> Result<(), ApiError> {
     // Paths of one command carry no index.
     within_limits(state, |check| limits::commands(check, std::slice::from_ref(body))).map_err(|mut error| {
         for breach in &mut error.breaches {
-            breach.path = breach.path.strip_prefix("0.").unwrap_or(&breach.path).to_owned();
+            let rest = breach.path.strip_prefix('0').unwrap_or(&breach.path);
+            breach.path = rest.trim_start_matches('.').to_owned();
         }
         error
     })

@@ -3,6 +3,7 @@
 mod durable;
 mod gateway;
 mod guest;
+mod rest;
 
 use serde_json::Value;
 
