@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::delivery::Delivery;
 use crate::desk::Desk;
-use crate::discord::{self, Ended, Rest, Settings};
+use crate::discord::{self, Ended, Rest, Road, Settings};
 use crate::locale::Texts;
 use crate::store::{OpenError, Store};
 use crate::tone::Rules;
@@ -43,6 +43,16 @@ pub enum StartError {
 
 /// Runs the bot until `stop` or until Discord refuses it.
 pub async fn run(config: &Config, clock: Clock, stop: watch::Receiver<bool>) -> Result<Ended, StartError> {
+    run_on(&Road::public(), config, clock, stop).await
+}
+
+/// The same on another road: tests have one of their own.
+pub async fn run_on(
+    road: &Road,
+    config: &Config,
+    clock: Clock,
+    stop: watch::Receiver<bool>,
+) -> Result<Ended, StartError> {
     let token = config.token()?.clone();
     let texts = Arc::new(Texts::embedded());
     // The rules take a tenth of a second: time enough to open the database.
@@ -50,7 +60,7 @@ pub async fn run(config: &Config, clock: Clock, stop: watch::Receiver<bool>) -> 
     let store = Store::open(config.database.url.expose_secret()).await?;
     let rules = Arc::new(rules.await.map_err(|error| StartError::Other(error.to_string()))?);
     let proxy = config.discord.proxy.as_deref();
-    let rest = Rest::new(&token, proxy).map_err(|error| StartError::Other(error.to_string()))?;
+    let rest = Rest::new(road, &token, proxy).map_err(|error| StartError::Other(error.to_string()))?;
     let chat: Arc<dyn Chat> = Arc::new(rest);
 
     let delivery = Delivery::new(store.clone(), Arc::clone(&chat), Arc::clone(&texts), clock.clone());
@@ -64,8 +74,12 @@ pub async fn run(config: &Config, clock: Clock, stop: watch::Receiver<bool>) -> 
         places: Arc::default(),
         wake: Arc::new(move || wake.wake()),
     };
-    let settings =
-        Settings { token, proxy: config.discord.proxy.clone(), message_content: config.discord.message_content };
+    let settings = Settings {
+        token,
+        proxy: config.discord.proxy.clone(),
+        message_content: config.discord.message_content,
+        road: road.clone(),
+    };
 
     // Delivery stops after the connection: what an answer in hand commits may still go out.
     let (end, ending) = watch::channel(false);

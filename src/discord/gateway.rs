@@ -19,6 +19,7 @@ use tokio::sync::watch;
 
 use super::answer::{Answers, Ask};
 use super::listen::Listener;
+use super::road::Road;
 use super::{commands, translate};
 use crate::clock::Stopwatch;
 use crate::desk::{Caller, Desk, Refused, Wish};
@@ -52,6 +53,8 @@ pub struct Settings {
     pub proxy: Option<String>,
     /// Ask for the privileged message content intent.
     pub message_content: bool,
+    /// How requests get there.
+    pub road: Road,
 }
 
 /// Why the connection is over.
@@ -88,7 +91,7 @@ pub fn connect(
 /// The one place that builds serenity's client: with a proxy its rate limiter must be off, else it would ignore the
 /// proxy and send the token to the real host.
 fn http(settings: &Settings) -> Result<Http, reqwest::Error> {
-    let mut client = reqwest::Client::builder().timeout(REQUEST_TIMEOUT);
+    let mut client = settings.road.client().timeout(REQUEST_TIMEOUT);
     if settings.proxy.is_some() {
         client = client.no_proxy();
     }

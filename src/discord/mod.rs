@@ -10,8 +10,10 @@ mod gateway;
 mod listen;
 pub mod render;
 mod rest;
+mod road;
 mod translate;
 
 pub use commands::definitions;
 pub use gateway::{Connection, Ended, Settings, connect};
 pub use rest::Rest;
+pub use road::Road;

@@ -22,6 +22,7 @@ use crate::chat::{
 };
 use crate::clock::Stopwatch;
 use crate::discord::render::{clip, message_json};
+use crate::discord::road::Road;
 use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 
 mod pace;
@@ -74,11 +75,11 @@ pub struct Rest {
 
 impl Rest {
     /// A sender for the bot of `token`; `proxy` is the base URL of a Discord-compatible endpoint, none is Discord itself.
-    pub fn new(token: &SecretString, proxy: Option<&str>) -> Result<Self, BuildError> {
+    pub fn new(road: &Road, token: &SecretString, proxy: Option<&str>) -> Result<Self, BuildError> {
         let plain = token.expose_secret().trim();
         let full = format!("Bot {}", plain.strip_prefix("Bot ").unwrap_or(plain));
         HeaderValue::from_str(&full).map_err(|_| BuildError::Token)?;
-        let mut client = Client::builder().timeout(DEADLINE).redirect(redirect::Policy::none());
+        let mut client = road.client().timeout(DEADLINE).redirect(redirect::Policy::none());
         if let Some(base) = proxy {
             let url = reqwest::Url::parse(base).map_err(|_| BuildError::Proxy)?;
             if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
@@ -507,7 +508,7 @@ mod tests {
                 socket.write_all(out.as_bytes()).await.unwrap();
             }
         });
-        (Rest::new(&"t0ken".to_owned().into(), Some(&base)).unwrap(), inbox)
+        (Rest::new(&Road::public(), &"t0ken".to_owned().into(), Some(&base)).unwrap(), inbox)
     }
 
     async fn create(rest: &Rest) -> Result<MessageId, ChatError> {
@@ -557,7 +558,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         drop(listener);
-        let rest = Rest::new(&"t".to_owned().into(), Some(&base)).unwrap();
+        let rest = Rest::new(&Road::public(), &"t".to_owned().into(), Some(&base)).unwrap();
         assert_eq!(create(&rest).await, Err(ChatError::NotSent));
     }
 
@@ -606,7 +607,7 @@ mod tests {
     #[test]
     fn a_proxy_that_is_no_address_is_refused() {
         let token = "t".to_owned().into();
-        assert!(matches!(Rest::new(&token, Some("localhost")), Err(BuildError::Proxy)));
-        assert!(matches!(Rest::new(&"a\nb".to_owned().into(), None), Err(BuildError::Token)));
+        assert!(matches!(Rest::new(&Road::public(), &token, Some("localhost")), Err(BuildError::Proxy)));
+        assert!(matches!(Rest::new(&Road::public(), &"a\nb".to_owned().into(), None), Err(BuildError::Token)));
     }
 }

@@ -13,6 +13,7 @@ mod layering;
 mod life;
 mod load;
 mod privacy;
+mod pinned;
 mod promises;
 mod refusals;
 mod sandbox;

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use ruhepol::app;
 use ruhepol::clock::VirtualClock;
 use ruhepol::config::{Config, Database, Discord as DiscordConfig};
+use ruhepol::discord::Road;
 use ruhepol::sandbox::{Answer, Discord, Fault, Options, World};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -28,6 +29,7 @@ pub struct Town {
     pub discord: Discord,
     pub clock: Arc<VirtualClock>,
     config: Config,
+    road: Road,
     bot: Option<(watch::Sender<bool>, JoinHandle<()>)>,
     /// A test that provokes what Discord would refuse says so.
     pub tolerate_violations: bool,
@@ -41,26 +43,31 @@ impl Town {
         Self::with_database(None).await
     }
 
-    async fn with_database(database: Option<postgres::Database>) -> Self {
+    /// A loopback Discord of its own, at that time.
+    pub async fn discord() -> Discord {
         let clock = VirtualClock::running_from("2026-11-19T09:00:00Z".parse::<Timestamp>().unwrap());
-        let discord = Discord::start(Options {
-            port: 0,
-            data: None,
-            clock: Arc::clone(&clock),
-            world: World::demo(),
-            validate: true,
-        })
-        .await
-        .expect("the loopback Discord starts");
+        let options = Options { port: 0, data: None, clock, world: World::demo(), validate: true };
+        Discord::start(options).await.expect("the loopback Discord starts")
+    }
+
+    async fn with_database(database: Option<postgres::Database>) -> Self {
+        let discord = Self::discord().await;
+        let proxy = discord.base_url();
+        Self::at(discord, Some(proxy), Road::public(), database).await
+    }
+
+    /// With the settings of production: no proxy, but a road on which `discord.com` is this loopback Discord. Set up.
+    pub async fn pinned(discord: Discord, road: Road) -> Self {
+        Self::at(discord, None, road, None).await.set_up().await
+    }
+
+    async fn at(discord: Discord, proxy: Option<String>, road: Road, database: Option<postgres::Database>) -> Self {
+        let clock = Arc::clone(discord.clock());
         let folder = tempfile::tempdir().unwrap();
         let file = || format!("sqlite://{}", folder.path().join("ruhepol.db").display());
         let url = database.as_ref().map_or_else(file, |database| database.url.clone());
         let config = Config {
-            discord: DiscordConfig {
-                token: Some(discord.token().into()),
-                proxy: Some(discord.base_url()),
-                message_content: false,
-            },
+            discord: DiscordConfig { token: Some(discord.token().into()), proxy, message_content: false },
             database: Database { url: url.into() },
             ..Config::default()
         };
@@ -68,6 +75,7 @@ impl Town {
             discord,
             clock,
             config,
+            road,
             bot: None,
             tolerate_violations: false,
             _folder: folder,
@@ -110,11 +118,11 @@ impl Town {
 
     pub async fn start(&mut self) {
         let (stop, stopping) = watch::channel(false);
-        let (config, clock) = (self.config.clone(), self.clock.reader());
+        let (config, clock, road) = (self.config.clone(), self.clock.reader(), self.road.clone());
         // A runtime of its own, as in the real process.
         let bot = tokio::task::spawn_blocking(move || {
             let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-            runtime.block_on(app::run(&config, clock, stopping)).expect("the bot runs");
+            runtime.block_on(app::run_on(&road, &config, clock, stopping)).expect("the bot runs");
         });
         self.bot = Some((stop, bot));
         let up = |discord: &Discord| discord.bot_online() && !discord.commands().is_empty();

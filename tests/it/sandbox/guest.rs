@@ -34,7 +34,11 @@ impl Place {
     pub async fn new() -> Self {
         let options =
             Options { port: 0, data: None, clock: VirtualClock::running(), world: World::demo(), validate: true };
-        let discord = Discord::start(options).await.expect("the loopback Discord starts");
+        Self::of(Discord::start(options).await.expect("the loopback Discord starts"))
+    }
+
+    /// The same around a server that runs already.
+    pub fn of(discord: Discord) -> Self {
         Self { discord, client: reqwest::Client::builder().no_proxy().build().unwrap() }
     }
 
@@ -182,6 +186,11 @@ impl Socket {
                 return code;
             }
         }
+    }
+
+    /// Only the connection, to read it without looking.
+    pub fn into_stream(self) -> WebSocketStream<MaybeTlsStream<TcpStream>> {
+        self.stream
     }
 
     /// What has come when the answer to a heartbeat is here: whatever was sent before it.

@@ -1,6 +1,7 @@
 //! The loopback Discord by itself: what any bot may rely on, without the bot that lives here.
 
 mod durable;
+mod figures;
 mod gateway;
 mod guest;
 mod rest;
