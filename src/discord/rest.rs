@@ -109,6 +109,9 @@ impl Rest {
         let watch = Stopwatch::start();
         let wait = self.pace.reserve(&key, PATIENCE).map_err(ChatError::Limited)?;
         tokio::time::sleep(wait).await;
+        if let Some(wait) = self.pace.closed() {
+            return Err(ChatError::Limited(wait));
+        }
         // serenity's builder logs the request with its body; so the body is added afterwards.
         let mut request = Request::new(route, method)
             .params(params)

@@ -4,6 +4,51 @@
 //! URL is what `GET /gateway` answers) with [`Discord::token`], and people act through [`Discord::say`], [`Discord::command`],
 //! [`Discord::press`] and [`Discord::submit`], or in a browser on the same port.
 //!
+//! A test of any bot begins like this:
+//!
+//! ```
+//! use ruhepol::clock::VirtualClock;
+//! use ruhepol::sandbox::{Discord, Fault, FaultKind, Options, World, channel, may};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // One guild with one channel and one person; World::demo() has more of everything.
+//! let clock = VirtualClock::running();
+//! let now = clock.now_ms();
+//! let mut world = World::empty(now);
+//! let eve = world.add_user("eve", "Eve", "admin", now);
+//! let garden = world.add_guild("Garden", "en-GB", eve, may::EVERYONE, now);
+//! world.invite_bot(garden, may::BOT, now);
+//! let apples = world.add_channel(garden, channel::TEXT, "apples", Vec::new(), now);
+//! let discord = Discord::start(Options { port: 0, data: None, clock, world, validate: true }).await?;
+//!
+//! // Here the bot under test would be started. A request written out by hand stands for it.
+//! let bot = reqwest::Client::new();
+//! let post = |text: &str| {
+//!     let url = format!("{}/api/v10/channels/{apples}/messages", discord.base_url());
+//!     let request = bot.post(url).header("authorization", format!("Bot {}", discord.token()));
+//!     request.json(&serde_json::json!({ "content": text })).send()
+//! };
+//! assert_eq!(post("Good morning").await?.status(), 200);
+//! assert_eq!(discord.messages(apples)[0]["content"], "Good morning");
+//!
+//! // What Discord would refuse is refused, and stays on record.
+//! assert_eq!(post(&"x".repeat(2_001)).await?.status(), 400);
+//! assert!(discord.violations()[0].contains("content"));
+//!
+//! // And things go wrong when they are asked to.
+//! discord.arm(Fault::new(FaultKind::ErrorAfter));
+//! assert_eq!(post("Was it sent?").await?.status(), 500);
+//! assert_eq!(discord.messages(apples).len(), 2, "it was");
+//! discord.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Libraries reach it by their own settings: serenity by `HttpBuilder::proxy` with `ratelimiter_disabled`, discord.js by
+//! `rest: { api }`, hikari by `rest_url`, discord.py by its constants `Route.BASE` and `DiscordWebSocket.DEFAULT_GATEWAY`.
+//! Outside of Rust, people act over the control routes below `/_sandbox` (see `control`).
+//!
 //! Invariants: binds loopback only; answers and events have Discord's documented form; documented limits, rights, deadlines
 //! and error codes hold, so that what works here can be expected to work there; time is the [`VirtualClock`]'s except for
 //! deadlines and heartbeats, which are real.

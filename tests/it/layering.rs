@@ -147,6 +147,19 @@ fn arrows_between_modules_point_down() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
+/// Others may use it in their tests: but for the crate's name in an example of its use, nothing in it is ours.
+#[test]
+fn the_loopback_discord_has_no_name_of_ours() {
+    let ours = |line: &str| line.to_lowercase().contains("ruhepol") && !line.contains("use ruhepol::");
+    let files = source::files("src/sandbox", ".rs");
+    assert!(files.len() > 30, "they are all read");
+    let named: Vec<String> = files
+        .iter()
+        .flat_map(|(path, text)| text.lines().filter(|line| ours(line)).map(move |line| format!("{path}: {line}")))
+        .collect();
+    assert!(named.is_empty(), "{named:#?}");
+}
+
 #[test]
 fn a_planted_breach_is_found() {
     let planted = [

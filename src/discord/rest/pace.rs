@@ -77,6 +77,13 @@ impl<K: Eq + Hash> Pace<K> {
         }
     }
 
+    /// How long everything still rests: a 429 for the whole bot may have come after a place was taken.
+    pub fn closed(&self) -> Option<Duration> {
+        let now = self.started.elapsed();
+        let left = self.lock().closed_until.saturating_sub(now);
+        (!left.is_zero()).then_some(left)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State<K>> {
         // A panic while holding it leaves only a pace that is a little off.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -121,6 +128,15 @@ mod tests {
 
     fn fresh() -> State<u8> {
         State { even: Duration::ZERO, closed_until: Duration::ZERO, buckets: HashMap::new() }
+    }
+
+    #[test]
+    fn a_place_that_was_taken_does_not_outlive_a_429_for_everything() {
+        let pace = Pace::new();
+        pace.reserve(&1, Duration::ZERO).unwrap();
+        assert_eq!(pace.closed(), None);
+        pace.rest(2, Duration::from_mins(1), true);
+        assert!(pace.closed().is_some_and(|left| left > Duration::from_secs(50)));
     }
 
     #[test]
