@@ -14,6 +14,7 @@ mod life;
 mod load;
 mod pinned;
 mod privacy;
+mod oracle;
 mod promises;
 mod refusals;
 mod sandbox;
