@@ -282,8 +282,17 @@ pub const CODE_UNAUTHORIZED: u64 = 40001;
 /// What a call gives back, boxed so that the port can be held as `dyn Chat`.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ChatError>> + Send + 'a>>;
 
-/// The port. Every call ends within 8 s of real time, below the lease of a delivery.
+/// The port. Every call ends within 8 s of real time, below the lease of a delivery; what has not left by then never
+/// leaves.
 pub trait Chat: Send + Sync {
+    /// The platform's own clock, Unix ms, as far as it has told: ids and the memory for nonces go by it, not by ours.
+    fn now_ms(&self) -> Option<i64> {
+        None
+    }
+    /// Asks something small, so that [`Chat::now_ms`] is known where the platform tells it.
+    fn greet(&self) -> Answer<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
     /// Sends a message. The same `nonce` (at most 25 characters) within a few minutes gives the same message back.
     fn create_message<'a>(&'a self, channel: ChannelId, message: &'a Message, nonce: &'a str) -> Answer<'a, MessageId>;
     /// Replaces a message of ours. Idempotent.

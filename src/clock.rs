@@ -95,6 +95,67 @@ impl VirtualClock {
     }
 }
 
+/// Time for leases and pauses: runs evenly, goes on while the machine sleeps, and does not follow a wall clock that jumps.
+/// All clones are the same clock.
+#[derive(Clone)]
+pub struct Steady {
+    /// Added to `running` it is now, Unix ms.
+    offset: Arc<AtomicI64>,
+    running: Arc<dyn Fn() -> i64 + Send + Sync>,
+}
+
+impl Steady {
+    /// Starts at the machine's wall clock.
+    pub fn system() -> Self {
+        Self::over(boot_ms, Clock::system().now_ms())
+    }
+
+    /// Starts at `now` and runs on with `running`, any count of milliseconds that never goes back.
+    pub fn over(running: impl Fn() -> i64 + Send + Sync + 'static, now: i64) -> Self {
+        Self { offset: Arc::new(AtomicI64::new(now - running())), running: Arc::new(running) }
+    }
+
+    /// Now, Unix ms, as right as it was set.
+    pub fn now_ms(&self) -> i64 {
+        self.offset.load(Ordering::SeqCst) + (self.running)()
+    }
+
+    /// What it is counted by: milliseconds since some moment, whatever it was set to.
+    pub fn running_ms(&self) -> i64 {
+        (self.running)()
+    }
+
+    /// Sets it.
+    pub fn set(&self, now: i64) {
+        self.offset.store(now - (self.running)(), Ordering::SeqCst);
+    }
+
+    /// Moves it towards `now` by at most `step` ms: it follows another clock's drift, not its jumps.
+    pub fn lean(&self, now: i64, step: i64) {
+        self.offset.fetch_add((now - self.now_ms()).clamp(-step, step), Ordering::SeqCst);
+    }
+}
+
+impl std::fmt::Debug for Steady {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Steady").field(&self.now_ms()).finish()
+    }
+}
+
+/// Milliseconds since the machine was started, suspended ones too.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn boot_ms() -> i64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    now.tv_sec * 1_000 + now.tv_nsec / 1_000_000
+}
+
+/// Milliseconds since the first call. Whether a suspended machine's count is up to the system.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn boot_ms() -> i64 {
+    static STARTED: std::sync::OnceLock<Stopwatch> = std::sync::OnceLock::new();
+    STARTED.get_or_init(Stopwatch::start).elapsed().as_millis() as i64
+}
+
 /// A monotonic stopwatch for deadlines and latencies. Real time, whatever the [`Clock`] says.
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(Instant);

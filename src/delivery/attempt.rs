@@ -4,40 +4,41 @@
 //! leaves; every commit is compare-and-set, and whoever loses it stops without another word.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-use crate::case::{Case, Change, Entry};
 use crate::chat::{Answer, Chat, ChatError};
-use crate::clock::Clock;
-use crate::delivery::lane::{Homes, Lanes};
+use crate::clock::{Clock, Steady};
+use crate::delivery::book::{Also, Book, Facts, Fate};
+use crate::delivery::lane::{Directs, Homes, Lanes, Turn};
 use crate::delivery::protocol::{self, Doubt, Hop, Timing, Verdict};
-use crate::follow_up::FollowUp;
-use crate::id::{ChannelId, MessageId};
-use crate::locale::{Lang, Texts};
+use crate::delivery::timer::Timer;
+use crate::id::{ChannelId, MessageId, UserId};
+use crate::locale::Texts;
+use crate::store::StoreError;
 use crate::store::delivery::{Job, Kind, Part, Settled, State};
-use crate::store::guild::Settings;
-use crate::store::{self, Conn, Store, StoreError, delivery as outbox};
+use crate::view::custom_id::{card_of, delivery_of};
 
 /// Pause when a channel is busy with another of our messages, ms.
 pub(super) const BUSY_PAUSE: i64 = 500;
-/// Pause between tries to commit an outcome while the database is gone.
-const COMMIT_PAUSE: Duration = Duration::from_millis(200);
-/// Entries of the timeline shown on a card.
-const ENTRIES_ON_CARD: u32 = 5;
+/// Pause between tries to commit an outcome while the database is gone, ms.
+const COMMIT_PAUSE: i64 = 200;
+/// How often somebody who lost a row with a request under way looks how the row ended: for ten minutes.
+const LOOKS_AFTER_LOSS: u32 = 200;
 
 /// What all attempts of a process use.
 pub(super) struct Shared {
-    pub(super) store: Store,
+    pub(super) book: Arc<dyn Book>,
     pub(super) chat: Arc<dyn Chat>,
     pub(super) texts: Arc<Texts>,
     /// When things are due.
     pub(super) clock: Clock,
-    /// When leases end; counts a suspended machine's time.
-    pub(super) real: Clock,
+    /// When leases end; counts a suspended machine's time and follows no jump of the wall clock.
+    pub(super) real: Steady,
+    pub(super) timer: Arc<dyn Timer>,
     pub(super) timing: Timing,
     pub(super) lanes: Lanes,
     pub(super) homes: Homes,
+    pub(super) directs: Directs,
     /// New with each start.
     pub(super) worker: String,
     #[cfg(test)]
@@ -45,22 +46,9 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(store: Store, chat: Arc<dyn Chat>, texts: Arc<Texts>, clock: Clock, timing: Timing) -> Self {
-        let real = Clock::system();
-        let worker = format!("{}-{}", std::process::id(), real.now_ms());
-        Self {
-            store,
-            chat,
-            texts,
-            clock,
-            real,
-            timing,
-            lanes: Lanes::default(),
-            homes: Homes::default(),
-            worker,
-            #[cfg(test)]
-            probe: super::tests::Probe::default(),
-        }
+    /// The platform's clock where it has told, else the bot's own: ids and the memory for nonces go by it.
+    fn platform_ms(&self) -> i64 {
+        self.chat.now_ms().unwrap_or_else(|| self.clock.now_ms())
     }
 }
 
@@ -91,29 +79,6 @@ pub(super) enum Abort {
     Store(#[from] StoreError),
 }
 
-/// What else belongs into a commit.
-#[derive(Debug, Clone)]
-pub(super) enum Also {
-    /// Nothing.
-    Nothing,
-    /// Where the case's thread and card are.
-    Place(Option<ChannelId>, Option<MessageId>),
-    /// A line in the case's timeline, because something could not be delivered.
-    Failure { what: String, at: i64, notice: bool },
-}
-
-/// What is shown, as it is at the moment.
-pub(super) struct Facts {
-    pub(super) present: bool,
-    pub(super) settings: Settings,
-    pub(super) case: Option<Case>,
-    pub(super) entries: Vec<Entry>,
-    pub(super) next: Option<FollowUp>,
-    pub(super) follow_up: Option<FollowUp>,
-    /// The language whoever owes it set for themselves.
-    pub(super) own_lang: Option<Lang>,
-}
-
 /// A row in hand.
 pub(super) struct Attempt {
     pub(super) shared: Arc<Shared>,
@@ -122,89 +87,70 @@ pub(super) struct Attempt {
     pub(super) what: String,
     /// The team has an alert channel.
     alerts: bool,
+    /// Where a message was asked to be, while its outcome is not committed.
+    asked: Option<ChannelId>,
+    /// Some request was made whose outcome is not committed.
+    under_way: bool,
     /// The lease's end as last renewed, by us or by the heartbeat.
     lease: Arc<AtomicI64>,
     started: i64,
 }
 
 /// Works on one claimed row until it is settled or lost.
-pub(super) async fn run(shared: Arc<Shared>, job: Job) {
+///
+/// `aside` turns true when the row is out of our hands and only tidying up is left.
+pub(super) async fn run(shared: Arc<Shared>, job: Job, aside: Arc<AtomicBool>) {
     let started = shared.real.now_ms();
     let lease = Arc::new(AtomicI64::new(job.lease_until));
-    let beat = tokio::spawn(heartbeat(Arc::clone(&shared), job.id, job.token, Arc::clone(&lease), started));
-    let _stops = AbortOnDrop(beat);
+    let beat = heartbeat(Arc::clone(&shared), job.id, job.token, Arc::clone(&lease), started);
     let (id, guild, kind) = (job.id, job.guild, job.kind);
-    let mut attempt = Attempt { shared, job, what: String::new(), alerts: false, lease, started };
-    pass!(attempt, "delivery.claimed");
-    let ended = match kind {
-        Kind::Card => super::card::deliver(&mut attempt).await,
-        Kind::Reminder => super::reminder::deliver(&mut attempt).await,
-        Kind::Notice => super::reminder::notify(&mut attempt).await,
+    let mut attempt =
+        Attempt { shared, job, what: String::new(), alerts: false, asked: None, under_way: false, lease, started };
+    let work = async {
+        pass!(attempt, "delivery.claimed");
+        match kind {
+            Kind::Card => super::card::deliver(&mut attempt).await,
+            Kind::Reminder => super::reminder::deliver(&mut attempt).await,
+            Kind::Notice => super::reminder::notify(&mut attempt).await,
+            Kind::Bundle => super::bundle::deliver(&mut attempt).await,
+        }
+    };
+    let ended = tokio::select! {
+        biased;
+        ended = work => ended,
+        () = beat => Ok(()),
     };
     if let Err(reason) = ended {
         tracing::warn!(delivery.id = id, guild.id = %guild, delivery.kind = kind.name(), %reason, "delivery.dropped");
+        if let Some(channel) = attempt.asked.take() {
+            aside.store(true, Ordering::SeqCst);
+            attempt.tidy(channel).await;
+        }
     }
 }
 
-struct AbortOnDrop(tokio::task::JoinHandle<()>);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// Keeps the lease alive, but not for ever: a worker that hangs loses its row in the end.
+/// Keeps the lease alive, but not for ever: a worker that hangs loses its row in the end. Never ends by itself.
 async fn heartbeat(shared: Arc<Shared>, id: i64, token: i64, lease: Arc<AtomicI64>, started: i64) {
     loop {
-        tokio::time::sleep(millis(shared.timing.heartbeat)).await;
+        shared.timer.sleep(shared.timing.heartbeat).await;
         let now = shared.real.now_ms();
         if now - started > shared.timing.attempt {
-            return;
+            break;
         }
         let until = now + shared.timing.lease;
-        match shared.store.write(move |c| Box::pin(outbox::renew(c, id, token, until))).await {
+        match shared.book.renew(id, token, until).await {
             Ok(true) => drop(lease.fetch_max(until, Ordering::SeqCst)),
-            Ok(false) => return,
+            Ok(false) => break,
             Err(error) => tracing::warn!(delivery.id = id, %error, "delivery.heartbeat_failed"),
         }
     }
-}
-
-pub(super) fn millis(ms: i64) -> Duration {
-    Duration::from_millis(ms.unsigned_abs())
+    std::future::pending::<()>().await;
 }
 
 impl Attempt {
     /// Reads what is to be shown.
     pub(super) async fn facts(&mut self) -> Result<Facts, Abort> {
-        let (guild, number, follow_up) = (self.job.guild, self.job.case, self.job.follow_up);
-        let facts = self.shared.store.read::<_, StoreError, _>(move |c| {
-            Box::pin(async move {
-                let mut facts = Facts {
-                    present: store::guild::present(c, guild).await?,
-                    settings: store::guild::settings(c, guild).await?,
-                    case: None,
-                    entries: Vec::new(),
-                    next: None,
-                    follow_up: None,
-                    own_lang: None,
-                };
-                if let Some(number) = number {
-                    facts.case = store::case::get(c, guild, number).await?;
-                    facts.entries = store::entry::newest(c, guild, number, ENTRIES_ON_CARD).await?;
-                    facts.next = store::follow_up::next_due(c, guild, number).await?;
-                }
-                if let Some(id) = follow_up {
-                    facts.follow_up = store::follow_up::get(c, guild, id).await?;
-                }
-                if let Some(promise) = &facts.follow_up {
-                    facts.own_lang = store::profile::get(c, guild, promise.assignee).await?.lang;
-                }
-                Ok(facts)
-            })
-        });
-        let facts = facts.await?;
+        let facts = self.shared.book.facts(&self.job).await?;
         self.alerts = facts.settings.alert_channel.is_some();
         Ok(facts)
     }
@@ -220,7 +166,7 @@ impl Attempt {
             return Ok(());
         }
         let (id, token, until) = (self.job.id, self.job.token, now + timing.lease);
-        if !self.shared.store.write(move |c| Box::pin(outbox::renew(c, id, token, until))).await? {
+        if !self.shared.book.renew(id, token, until).await? {
             return Err(Abort::Lost);
         }
         self.lease.fetch_max(until, Ordering::SeqCst);
@@ -232,9 +178,30 @@ impl Attempt {
     pub(super) async fn ask<T>(&mut self, call: Answer<'_, T>) -> Result<Result<T, ChatError>, Abort> {
         self.hold().await?;
         // The chat keeps its own deadline; this one is for one that does not.
-        let limit = millis(self.shared.timing.deadline + self.shared.timing.margin / 4);
-        let answer = tokio::time::timeout(limit, call).await;
-        Ok(answer.unwrap_or_else(|_| Err(ChatError::Unknown("no answer in time".to_owned()))))
+        let limit = self.shared.timer.sleep(self.shared.timing.deadline + self.shared.timing.margin / 4);
+        Ok(tokio::select! {
+            biased;
+            answer = call => answer,
+            () = limit => Err(ChatError::Unknown("no answer in time".to_owned())),
+        })
+    }
+
+    /// Waits for the right to speak in a channel; none: somebody is still at it.
+    pub(super) async fn turn(&self, channel: ChannelId) -> Option<Turn> {
+        self.shared.lanes.turn(channel, &*self.shared.timer).await
+    }
+
+    /// The channel for direct messages with somebody.
+    pub(super) async fn direct(&mut self, user: UserId) -> Result<Result<ChannelId, ChatError>, Abort> {
+        if let Some(known) = self.shared.directs.get(user) {
+            return Ok(Ok(known));
+        }
+        let chat = self.chat();
+        let answer = self.ask(chat.direct_channel(user)).await?;
+        if let Ok(channel) = answer {
+            self.shared.directs.put(user, channel);
+        }
+        Ok(answer)
     }
 
     /// The chat to make requests of; a request only starts when it is awaited.
@@ -250,17 +217,12 @@ impl Attempt {
             if matches!(settled.state, State::Claimed | State::Sending) {
                 self.job.lease_until = (now + self.shared.timing.lease).max(self.lease.load(Ordering::SeqCst));
             }
-            let (job, also) = (self.job.clone(), also.clone());
-            let done = self.shared.store.write(move |c| {
-                Box::pin(async move {
-                    // The case before the row: everybody takes them in this order.
-                    also.write(c, &job).await?;
-                    if outbox::save(c, &job, from, settled).await? { Ok(()) } else { Err(Abort::Lost) }
-                })
-            });
+            let done = self.shared.book.save(&self.job, from, settled, also.clone());
             match done.await {
                 Ok(()) => {
                     self.job.state = settled.state;
+                    self.asked = None;
+                    self.under_way = false;
                     self.lease.fetch_max(self.job.lease_until, Ordering::SeqCst);
                     return Ok(());
                 }
@@ -269,7 +231,7 @@ impl Attempt {
                     if error.is_unavailable()
                         && now + self.shared.timing.margin < self.lease.load(Ordering::SeqCst) =>
                 {
-                    tokio::time::sleep(COMMIT_PAUSE).await;
+                    self.shared.timer.sleep(COMMIT_PAUSE).await;
                 }
                 Err(reason) => return Err(reason),
             }
@@ -283,17 +245,28 @@ impl Attempt {
 
     /// Commits that a request is about to be made.
     pub(super) async fn begin(&mut self, part: Part, channel: ChannelId) -> Result<(), Abort> {
-        let real = self.shared.real.now_ms();
         if self.job.in_flight.is_none() {
             self.job.first_sent = None;
         }
         self.job.in_flight = Some(part);
         self.job.channel = Some(channel);
-        self.job.first_sent.get_or_insert(real);
-        self.job.last_sent = Some(real);
-        self.job.look_from.get_or_insert(self.shared.clock.now_ms());
-        self.commit(Settled { state: State::Sending, not_before: 0, made: None, sent_at: None }, Also::Nothing).await?;
+        self.job.look_from.get_or_insert(self.shared.clock.now_ms().min(self.shared.platform_ms()));
+        let settled = Settled { state: State::Sending, not_before: 0, made: None, sent_at: None };
+        loop {
+            let real = self.shared.real.now_ms();
+            self.job.first_sent.get_or_insert(real);
+            self.job.last_sent = Some(real);
+            self.commit(settled, Also::Nothing).await?;
+            // Whoever comes after us counts from this moment; if committing took long, it must be said again.
+            if self.shared.real.now_ms() - real <= self.shared.timing.margin {
+                break;
+            }
+        }
         pass!(self, "delivery.sending");
+        self.under_way = true;
+        if part == Part::Message {
+            self.asked = Some(channel);
+        }
         Ok(())
     }
 
@@ -317,6 +290,53 @@ impl Attempt {
         Ok(())
     }
 
+    /// The row was lost while a request of ours was under way: a machine that slept may have sent what somebody else has
+    /// long looked for and sent again. Once the row has settled on a message, any other of it in `channel` goes.
+    async fn tidy(&mut self, channel: ChannelId) {
+        let (shared, asked) = (Arc::clone(&self.shared), self.shared.real.now_ms());
+        for _ in 0..LOOKS_AFTER_LOSS {
+            shared.timer.sleep(shared.timing.heartbeat).await;
+            if shared.real.now_ms() - asked < shared.timing.settle {
+                continue;
+            }
+            let done = match shared.book.outcome(self.job.id).await {
+                Ok(Some((State::Sent, Some(kept)))) => self.keep_only(channel, kept).await,
+                // It reached nobody, or nobody minds: better ours than none.
+                Ok(Some((State::Undeliverable | State::Cancelled, _)) | None) => true,
+                Ok(_) | Err(_) => false,
+            };
+            if done {
+                return;
+            }
+        }
+        tracing::warn!(delivery.id = self.job.id, "delivery.not_tidied");
+    }
+
+    /// Deletes what of this row is in `channel` besides `kept`; false: try again.
+    async fn keep_only(&self, channel: ChannelId, kept: MessageId) -> bool {
+        let (chat, id, case) = (&self.shared.chat, self.job.id, self.job.case);
+        let is_card = self.job.kind == Kind::Card;
+        let mark = |mark: &str| {
+            if is_card { case.is_some() && card_of(mark) == case } else { delivery_of(mark) == Some(id) }
+        };
+        let from = self.job.look_from.unwrap_or(self.job.created_at) - self.shared.timing.look_back;
+        let seen = match chat.messages_after(channel, MessageId::at_ms(from)).await {
+            Ok(seen) => seen,
+            Err(ChatError::Gone(_) | ChatError::Refused(_)) => return true,
+            Err(_) => return false,
+        };
+        let (first, others) = protocol::ours(&seen, mark);
+        for other in first.into_iter().chain(others).filter(|other| *other != kept) {
+            match chat.delete_message(channel, other).await {
+                Ok(()) | Err(ChatError::Gone(_) | ChatError::Refused(_)) => {
+                    tracing::warn!(delivery.id = id, message.id = %other, "delivery.double_removed");
+                }
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+
     /// Not wanted any more.
     pub(super) async fn cancel(&mut self) -> Result<(), Abort> {
         self.commit(Settled { state: State::Cancelled, not_before: 0, made: None, sent_at: None }, Also::Nothing).await
@@ -332,6 +352,11 @@ impl Attempt {
                 self.note("tries", self.job.attempts.unsigned_abs());
                 return self.fail().await;
             }
+        }
+        let timing = &self.shared.timing;
+        if self.under_way && self.job.last_sent.is_some_and(|last| now - last > timing.deadline + timing.margin) {
+            // We slept: the request may have left only now, and may arrive for as long as from any other moment.
+            self.job.last_sent = Some(now);
         }
         let state = if self.job.in_flight.is_some() { State::Unknown } else { State::Scheduled };
         self.commit(Settled { state, not_before: now + pause, made: None, sent_at: None }, Also::Nothing).await
@@ -381,11 +406,11 @@ impl Attempt {
         if notice && self.job.kind == Kind::Card {
             self.job.hop = Hop::Alert;
         }
+        let at = self.shared.clock.now_ms();
         let also = match self.job.kind {
             Kind::Notice => Also::Nothing,
-            Kind::Card | Kind::Reminder => {
-                Also::Failure { what: self.what.clone(), at: self.shared.clock.now_ms(), notice }
-            }
+            Kind::Bundle => Also::Members(Fate::Failed { at, notice }),
+            Kind::Card | Kind::Reminder => Also::Failure { what: self.what.clone(), at, notice },
         };
         self.commit(Settled { state: State::Undeliverable, not_before: 0, made: None, sent_at: None }, also).await
     }
@@ -405,13 +430,13 @@ impl Attempt {
         self.job.sequence += 1;
     }
 
-    /// Now, by whichever clock says that more time has passed since the first try: Discord forgets a nonce by its own
-    /// clock, which in tests and in the sandbox may run ahead of ours.
-    pub(super) fn nonce_now(&self) -> i64 {
-        let real = self.shared.real.now_ms();
+    /// How long ago the nonce in use was first used, by the platform's clock or the bot's, whichever says more: Discord
+    /// forgets a nonce by its own clock, and to take one for forgotten that is not only costs a look.
+    pub(super) fn nonce_age(&self) -> i64 {
+        let now = self.shared.platform_ms().max(self.shared.clock.now_ms());
         match (self.job.first_sent, self.job.look_from) {
-            (Some(first), Some(from)) => real.max(first + self.shared.clock.now_ms() - from),
-            _ => real,
+            (Some(_), Some(from)) => now - from,
+            _ => 0,
         }
     }
 
@@ -422,42 +447,5 @@ impl Attempt {
         }
         // A row in flight always says since when; one that does not is as old as can be.
         Some(Doubt { first_sent: self.job.first_sent.unwrap_or(0), last_sent: self.job.last_sent.unwrap_or(0) })
-    }
-}
-
-impl Also {
-    async fn write(self, c: &mut Conn, job: &Job) -> Result<(), Abort> {
-        match (self, job.case) {
-            (Self::Place(thread, card), Some(number)) => {
-                if let Some(thread) = thread
-                    && let Some(other) = store::case::by_thread(c, job.guild, thread).await?
-                    && other.number != number
-                {
-                    return Err(Abort::Taken);
-                }
-                store::case::set_place(c, job.guild, number, thread, card).await?;
-            }
-            (Self::Failure { what, at, notice }, case) => {
-                if let Some(number) = case
-                    && store::case::lock(c, job.guild, number).await?.is_some()
-                {
-                    let what = Change::Undeliverable { what, reason: job.reason.clone() };
-                    // Said already, and nothing else has happened since to push it out of sight: once is enough.
-                    let newest = store::entry::newest(c, job.guild, number, ENTRIES_ON_CARD).await?;
-                    if newest.iter().all(|entry| entry.what != what) {
-                        store::entry::append(c, job.guild, number, &Entry { at, actor: None, what }).await?;
-                    }
-                    // A card that cannot be shown cannot show that either.
-                    if job.kind == Kind::Reminder {
-                        outbox::want_card(c, job.guild, number, at).await?;
-                    }
-                }
-                if notice {
-                    outbox::want_notice(c, job, at).await?;
-                }
-            }
-            (Self::Nothing | Self::Place(..), _) => {}
-        }
-        Ok(())
     }
 }

@@ -5,14 +5,14 @@
 
 use std::sync::Arc;
 
-use super::attempt::{Abort, Also, Attempt, BUSY_PAUSE, Facts, pass};
+use super::attempt::{Abort, Attempt, BUSY_PAUSE, pass};
+use super::book::{Also, Facts};
 use super::post::Posted;
 use super::protocol::{self, Step, Verdict};
 use crate::case::{Case, CaseNumber, thread_name};
 use crate::chat::{CODE_ARCHIVED, ChannelKind, ChatError, Message, ThreadKind};
 use crate::id::{ChannelId, MessageId};
 use crate::store::delivery::Part;
-use crate::store::{self, StoreError};
 use crate::view;
 use crate::view::custom_id::card_of;
 
@@ -105,7 +105,7 @@ async fn edit(
     id: MessageId,
     card: &Message,
 ) -> Result<Option<Posted>, Abort> {
-    let Some(_turn) = attempt.shared.lanes.clone().turn(thread).await else {
+    let Some(_turn) = attempt.turn(thread).await else {
         return attempt.later(BUSY_PAUSE, false).await.map(|()| None);
     };
     let chat = attempt.chat();
@@ -191,7 +191,7 @@ async fn open(attempt: &mut Attempt, facts: &Facts, case: &Case, card: &Message)
                 continue;
             }
         };
-        let Some(_turn) = attempt.shared.lanes.clone().turn(parent).await else {
+        let Some(_turn) = attempt.turn(parent).await else {
             return attempt.later(BUSY_PAUSE, false).await.map(|()| None);
         };
         let name = thread_name(&case.title);
@@ -254,12 +254,7 @@ async fn search(attempt: &mut Attempt, number: CaseNumber) -> Result<Search, Abo
     threads.sort_by_key(|thread| thread.id);
     for thread in threads {
         let id = thread.id;
-        let taken = attempt
-            .shared
-            .store
-            .read::<_, StoreError, _>(move |c| Box::pin(store::case::by_thread(c, guild, id)))
-            .await?
-            .is_some_and(|other| other.number != number);
+        let taken = attempt.shared.book.case_of(guild, id).await?.is_some_and(|other| other != number);
         if taken {
             continue;
         }

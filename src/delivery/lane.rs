@@ -4,12 +4,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use crate::id::ChannelId;
+use crate::delivery::timer::Timer;
+use crate::id::{ChannelId, UserId};
 
-/// How often somebody who waits looks again.
-const LOOK: Duration = Duration::from_millis(20);
+/// How often somebody who waits looks again, ms.
+const LOOK: i64 = 20;
 /// How often before putting the row down again: 2 s.
 const LOOKS: u32 = 100;
 
@@ -26,12 +26,12 @@ pub(super) struct Turn {
 
 impl Lanes {
     /// Waits up to 2 s for the channel; none: somebody is still at it.
-    pub(super) async fn turn(&self, channel: ChannelId) -> Option<Turn> {
+    pub(super) async fn turn(&self, channel: ChannelId, timer: &dyn Timer) -> Option<Turn> {
         for _ in 0..LOOKS {
             if self.lock().insert(channel) {
                 return Some(Turn { lanes: self.clone(), channel });
             }
-            tokio::time::sleep(LOOK).await;
+            timer.sleep(LOOK).await;
         }
         None
     }
@@ -73,6 +73,30 @@ impl Homes {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<ChannelId, (ChannelId, bool)>> {
         // A copy of what Discord said cannot be half written.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The channels for direct messages, as far as asked. A person's never changes.
+#[derive(Debug, Default)]
+pub(super) struct Directs(Mutex<HashMap<UserId, ChannelId>>);
+
+impl Directs {
+    /// What is known.
+    pub(super) fn get(&self, user: UserId) -> Option<ChannelId> {
+        self.lock().get(&user).copied()
+    }
+
+    /// Remembers.
+    pub(super) fn put(&self, user: UserId, channel: ChannelId) {
+        let mut known = self.lock();
+        if known.len() >= KNOWN {
+            known.clear();
+        }
+        known.insert(user, channel);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, ChannelId>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

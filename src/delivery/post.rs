@@ -46,14 +46,15 @@ impl Attempt {
         message: &Message,
         mark: Option<Mark<'_>>,
     ) -> Result<Option<Posted>, Abort> {
-        let Some(_turn) = self.shared.lanes.clone().turn(channel).await else {
+        let Some(_turn) = self.turn(channel).await else {
             return self.later(BUSY_PAUSE, false).await.map(|()| None);
         };
         if self.job.in_flight == Some(Part::Message) && self.job.channel != Some(channel) {
             // The place it may have gone to is no longer the one that counts.
             self.elsewhere();
         }
-        match protocol::resume(self.doubt(Part::Message), self.nonce_now(), &self.shared.timing) {
+        let now = self.shared.real.now_ms();
+        match protocol::resume(self.doubt(Part::Message), self.nonce_age(), now, &self.shared.timing) {
             Step::Send => {}
             Step::Wait(pause) => return self.later(pause, false).await.map(|()| None),
             Step::Look => {

@@ -130,10 +130,11 @@ pub enum Step {
     Look,
 }
 
-/// How to go on with a message that may be in doubt.
-pub fn resume(doubt: Option<Doubt>, now: i64, timing: &Timing) -> Step {
+/// How to go on with a message that may be in doubt. `age`: how long ago its nonce was first used, by whichever clock says
+/// most, ms; how long a request may still be on its way is counted by the lease clock alone, whose time `now` is.
+pub fn resume(doubt: Option<Doubt>, age: i64, now: i64, timing: &Timing) -> Step {
     let Some(doubt) = doubt else { return Step::Send };
-    if now - doubt.first_sent < timing.same_nonce {
+    if age.max(now - doubt.first_sent) < timing.same_nonce {
         return Step::Send;
     }
     match doubt.last_sent + timing.settle - now {
@@ -292,8 +293,9 @@ mod tests {
             (doubt(0, 0), 86_400_000, Step::Look),
         ];
         for (doubt, now, step) in table {
-            assert_eq!(resume(doubt, now, &T), step, "{doubt:?} at {now}");
+            assert_eq!(resume(doubt, 0, now, &T), step, "{doubt:?} at {now}");
         }
+        assert_eq!(resume(doubt(0, 0), 60_000, 1, &T), Step::Wait(15_999), "forgotten, but perhaps still on its way");
     }
 
     #[test]

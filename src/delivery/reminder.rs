@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use super::attempt::{Abort, Also, Attempt, Facts};
+use super::attempt::{Abort, Attempt};
+use super::book::{Also, Facts};
 use super::post::Posted;
 use super::protocol::Hop;
 use crate::case::{Case, Status};
@@ -83,7 +84,7 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
 
 /// Finds the channel of the present hop.
 async fn way(attempt: &mut Attempt, facts: &Facts, follow_up: &FollowUp) -> Result<Way, Abort> {
-    let (settings, chat) = (&facts.settings, attempt.chat());
+    let settings = &facts.settings;
     Ok(match attempt.job.hop {
         Hop::Thread => match &facts.case {
             None => Way::Skip(None),
@@ -98,7 +99,7 @@ async fn way(attempt: &mut Attempt, facts: &Facts, follow_up: &FollowUp) -> Resu
                 Way::Skip(Some(0))
             }
         },
-        Hop::Direct => match attempt.ask(chat.direct_channel(follow_up.assignee)).await? {
+        Hop::Direct => match attempt.direct(follow_up.assignee).await? {
             Ok(channel) => Way::To(channel, view::Place::Direct),
             Err(error) => barred(attempt, &error).await?,
         },

@@ -3,6 +3,7 @@
 //! Over 500 lines on purpose: one stage, and the scenes are read side by side.
 
 mod fake;
+mod sim;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,7 +18,7 @@ use tokio::task::{JoinHandle, LocalSet};
 use super::protocol::Timing;
 use super::{Delivery, Wake};
 use crate::case::{Case, CaseNumber, Change, Entry, Priority, Status};
-use crate::chat::Message;
+use crate::chat::{Message, Row};
 use crate::clock::{Clock, Stopwatch, VirtualClock};
 use crate::follow_up::{FollowUpId, State as Promised};
 use crate::id::{ChannelId, GuildId, MessageId, UserId};
@@ -515,7 +516,7 @@ async fn a_worker_that_dies_before_or_after_any_request_loses_and_doubles_nothin
 }
 
 fn millis(ms: i64) -> Duration {
-    super::attempt::millis(ms)
+    super::timer::millis(ms)
 }
 
 /// Tells the story with each script, some at a time.
@@ -632,7 +633,8 @@ async fn a_worker_whose_lease_ran_out_does_nothing_more() {
     let claim = |until: i64, real: i64| {
         house.store.write::<_, StoreError, _>(move |c| {
             Box::pin(async move {
-                let ids = outbox::due(c, now, real, 8).await?;
+                let coming = outbox::coming(c, now, real).await?;
+                let ids: Vec<i64> = coming.into_iter().map(|row| row.id).collect();
                 outbox::claim(c, &ids, now, real, until, "test").await
             })
         })
@@ -704,8 +706,8 @@ async fn a_case_that_changes_while_its_card_is_on_its_way_gets_a_card_that_is_up
 #[tokio::test]
 async fn a_message_that_arrives_after_we_looked_for_it_is_there_once_in_the_end() {
     let house = House::new().await;
-    // A direct channel and a message for each try under the first nonce, all in vain; the last arrives late.
-    let tries = [None, Some(Fault::Before500)].repeat(3).into_iter().chain([None, Some(Fault::Late)]);
+    // The direct channel is asked for once. Each try under the first nonce is in vain; the last arrives late.
+    let tries = [None].into_iter().chain([Some(Fault::Before500)].repeat(3)).chain([Some(Fault::Late)]);
     house.chat.script(tries);
     let id = house.promise(None, 0).await;
     let _worker = house.worker();
@@ -865,7 +867,7 @@ async fn a_reminder_that_is_refused_again_and_again_by_silence_is_given_up_and_t
     let house = House::new().await;
     let _worker = house.worker_with(Timing { tries: 3, ..QUICK });
     let id = house.promise(None, 0).await;
-    house.chat.script([None, Some(Fault::Before500), None, Some(Fault::Before500), None, Some(Fault::Before500)]);
+    house.chat.script([None, Some(Fault::Before500), Some(Fault::Before500), Some(Fault::Before500)]);
     assert!(house.settled(10).await);
     assert!(house.reminders(id).is_empty());
     let shown = house.chat.shown();
@@ -938,12 +940,106 @@ async fn guilds_take_turns_so_that_a_crowd_does_not_keep_one_waiting() {
         .write::<_, StoreError, _>(move |c| {
             Box::pin(async move {
                 outbox::want_reminder(c, lonely, FollowUpId(9_999), 1, now, None).await?;
-                outbox::due(c, now, i64::MAX, 2).await
+                outbox::coming(c, now, i64::MAX).await
             })
         })
         .await
         .unwrap();
-    assert!(ids.contains(&51), "{ids:?}");
+    let first: Vec<i64> = ids.iter().take(2).map(|row| row.id).collect();
+    assert!(first.contains(&51), "{first:?}");
+}
+
+#[tokio::test]
+async fn after_an_outage_each_person_gets_one_message_labelled_late_and_a_lone_reminder_stays_one() {
+    let house = House::new().await;
+    let mut missed = Vec::new();
+    for _ in 0..7 {
+        missed.push(house.promise(None, 1_000).await);
+    }
+    let later = house.promise(None, 3_000_000).await;
+    house.clock.advance_ms(3_000_000);
+    let _worker = house.worker();
+    assert!(house.settled(5).await, "{:?}", house.count().await);
+    let shown = house.chat.shown();
+    assert_eq!(shown.len(), 2, "{shown:?}");
+    let bundle = &shown.iter().find(|(_, one)| matches!(one.message.rows[0], Row::Select(_))).expect("a bundle").1;
+    let Row::Select(select) = &bundle.message.rows[0] else { panic!("a list") };
+    assert_eq!(select.options.len(), missed.len());
+    assert!(bundle.message.content.contains("verspätet") && bundle.message.content.contains("Kündigung"));
+    assert_eq!(bundle.message.mentions.users, [BEN]);
+    assert_eq!(house.reminders(later).len(), 1, "what is due just now comes by itself");
+    assert_eq!(house.count().await, BTreeMap::from([(State::Sent, 9)]));
+}
+
+#[tokio::test]
+async fn a_bundle_survives_a_death_at_any_place_and_is_there_once() {
+    for place in ["delivery.claimed", "delivery.sending", "delivery.accepted", "delivery.sent"] {
+        let house = House::new().await;
+        for _ in 0..30 {
+            house.promise(None, 0).await;
+        }
+        house.clock.advance_ms(3_600_000);
+        let worker = house.worker();
+        worker.probe.arm(place, 1);
+        assert!(house.until(5, || worker.probe.reached()).await, "{place}");
+        drop(worker);
+        let _worker = house.worker();
+        assert!(house.settled(10).await, "{place}: {:?}", house.count().await);
+        let sizes: Vec<usize> = (house.chat.shown().iter())
+            .map(|(_, one)| match &one.message.rows[0] {
+                Row::Select(select) => select.options.len(),
+                Row::Buttons(_) => 1,
+            })
+            .collect();
+        assert_eq!(sizes, [15, 15], "{place}: more than 25 are two messages, as even as can be");
+        assert_eq!(house.chat.deleted(), 0, "{place}");
+        assert_eq!(house.count().await, BTreeMap::from([(State::Sent, 32)]), "{place}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_bundled_for_somebody_without_direct_messages_goes_each_its_own_way() {
+    let house = House::new().await;
+    let worker = house.worker();
+    let number = house.open_case("Erreichbar").await;
+    assert!(house.settled(5).await);
+    drop(worker);
+    let (with, without) = (house.promise(Some(number), 0).await, house.promise(None, 0).await);
+    house.chat.close_directs(BEN);
+    house.clock.advance_ms(3_600_000);
+    let _worker = house.worker();
+    assert!(house.settled(10).await, "{:?}", house.count().await);
+    assert_eq!(house.reminders(with)[0].1.channel, house.case(number).await.thread.unwrap());
+    assert_eq!(house.reminders(without)[0].1.channel, ALERTS);
+    assert_eq!((house.reminders(with).len(), house.reminders(without).len()), (1, 1));
+}
+
+#[tokio::test]
+async fn what_has_ended_by_the_time_its_bundle_goes_out_is_not_in_it() {
+    let house = House::new().await;
+    let (ended, _open, _other) =
+        (house.promise(None, 0).await, house.promise(None, 0).await, house.promise(None, 0).await);
+    house.clock.advance_ms(3_600_000);
+    let worker = house.worker();
+    worker.probe.arm("delivery.claimed", 1);
+    assert!(house.until(5, || worker.probe.reached()).await);
+    house
+        .store
+        .write::<_, StoreError, _>(move |c| {
+            Box::pin(async move {
+                let mut done = store::follow_up::get(c, GUILD, ended).await?.expect("it was made");
+                done.state = Promised::Done;
+                assert!(store::follow_up::save(c, &done, 1).await?);
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    worker.probe.release();
+    assert!(house.settled(5).await);
+    let Row::Select(select) = &house.chat.shown()[0].1.message.rows[0] else { panic!("a list") };
+    assert_eq!(select.options.len(), 2);
+    assert_eq!(house.count().await, BTreeMap::from([(State::Sent, 3), (State::Cancelled, 1)]));
 }
 
 #[tokio::test]

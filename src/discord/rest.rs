@@ -4,9 +4,10 @@
 //! as a proxy is in use. Invariants: every call ends within [`DEADLINE`]; whatever may have been accepted is reported as
 //! [`ChatError::Unknown`], never as a failure; no token and no message body reaches a log.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, StatusCode, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -20,7 +21,7 @@ use tokio::sync::OnceCell;
 use crate::chat::{
     Answer, CODE_UNAUTHORIZED, ChannelInfo, ChannelKind, Chat, ChatError, Message, Seen, SeenThread, ThreadKind,
 };
-use crate::clock::Stopwatch;
+use crate::clock::Steady;
 use crate::discord::render::{clip, message_json};
 use crate::discord::road::Road;
 use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
@@ -37,6 +38,8 @@ pub const DEADLINE: Duration = Duration::from_secs(8);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Pause after a 429 that does not say how long.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
+/// See [`Rest::learn_time`], ms.
+const SECOND_AND_A_HALF: i64 = 1_500;
 /// Discord: characters of a thread's name.
 const MAX_THREAD_NAME: usize = 100;
 /// Discord: the longest time until a quiet thread archives itself, minutes (a week).
@@ -71,6 +74,9 @@ pub struct Rest {
     pace: Pace<Key>,
     /// The bot's own id, asked once.
     me: OnceCell<u64>,
+    /// Discord's clock, once it has told the time.
+    time: Steady,
+    told: AtomicBool,
 }
 
 impl Rest {
@@ -94,6 +100,8 @@ impl Rest {
             proxy: proxy.map(str::to_owned),
             pace: Pace::new(),
             me: OnceCell::new(),
+            time: Steady::system(),
+            told: AtomicBool::new(false),
         })
     }
 
@@ -106,18 +114,23 @@ impl Rest {
         body: Option<&Value>,
     ) -> Result<Vec<u8>, ChatError> {
         let key = (method, route.ratelimiting_bucket());
-        let watch = Stopwatch::start();
+        let begun = self.time.running_ms();
         let wait = self.pace.reserve(&key, PATIENCE).map_err(ChatError::Limited)?;
         tokio::time::sleep(wait).await;
         if let Some(wait) = self.pace.closed() {
             return Err(ChatError::Limited(wait));
         }
+        // A machine that was suspended meanwhile must not send what others have long looked for and sent again.
+        let waited = Duration::from_millis((self.time.running_ms() - begun).max(0).unsigned_abs());
+        let Some(rest) = DEADLINE.checked_sub(waited).filter(|rest| !rest.is_zero()) else {
+            return Err(ChatError::NotSent);
+        };
         // serenity's builder logs the request with its body; so the body is added afterwards.
         let mut request = Request::new(route, method)
             .params(params)
             .build(&self.client, self.token.expose_secret(), self.proxy.as_deref())
             .map_err(|_| ChatError::NotSent)?
-            .timeout(DEADLINE.saturating_sub(watch.elapsed()));
+            .timeout(rest);
         if let Some(body) = body {
             let bytes = body.to_string().into_bytes();
             let mut headers = HeaderMap::new();
@@ -127,6 +140,7 @@ impl Rest {
         }
         let response = request.send().await.map_err(|error| classify(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
+        self.learn_time(&headers);
         if let Some(left) = left_of(&headers) {
             self.pace.learn(key, left);
         }
@@ -138,6 +152,16 @@ impl Rest {
         let refusal: Refusal = serde_json::from_slice(&body).unwrap_or_default();
         tracing::debug!(http.status = status.as_u16(), discord.code = refusal.code, "request refused");
         Err(self.judge(key, status, &headers, &refusal))
+    }
+
+    /// Takes the time from an answer. It is given in whole seconds, so a difference below that says nothing.
+    fn learn_time(&self, headers: &HeaderMap) {
+        let date = headers.get(DATE).and_then(|value| value.to_str().ok());
+        let Some(date) = date.and_then(|text| jiff::fmt::rfc2822::parse(text).ok()) else { return };
+        let told = date.timestamp().as_millisecond();
+        if !self.told.swap(true, Ordering::Relaxed) || (self.time.now_ms() - told).abs() > SECOND_AND_A_HALF {
+            self.time.set(told);
+        }
     }
 
     fn judge(&self, key: Key, status: StatusCode, headers: &HeaderMap, refusal: &Refusal) -> ChatError {
@@ -220,6 +244,14 @@ impl Rest {
 }
 
 impl Chat for Rest {
+    fn now_ms(&self) -> Option<i64> {
+        self.told.load(Ordering::Relaxed).then(|| self.time.now_ms())
+    }
+
+    fn greet(&self) -> Answer<'_, ()> {
+        Box::pin(async move { self.me().await.map(drop) })
+    }
+
     fn create_message<'a>(&'a self, channel: ChannelId, message: &'a Message, nonce: &'a str) -> Answer<'a, MessageId> {
         Box::pin(async move {
             let mut body = message_json(message);
@@ -462,6 +494,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
+    use crate::clock::Stopwatch;
 
     /// What the tiny server does with a request after having read it.
     enum Say {

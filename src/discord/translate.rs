@@ -19,7 +19,7 @@ use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use crate::locale::Lang;
 use crate::report::Range;
 use crate::view::REOPEN;
-use crate::view::custom_id::Action;
+use crate::view::custom_id::{Action, Promise};
 
 /// What can be wished, or why this cannot.
 type Translated = Result<Wish, Refused>;
@@ -320,6 +320,10 @@ fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
         Action::Done(promise) => Wish::EndFollowUp(promise),
         Action::Later(promise) => Wish::DelayFollowUp(promise),
         Action::Reveal(promise) => Wish::RevealFollowUp(promise),
+        Action::Choose(guild, delivery) => {
+            let promise = chosen.and_then(|choice| Promise::chosen(guild, delivery, choice));
+            Wish::RevealFollowUp(promise.ok_or(Refused::Stale)?)
+        }
         // Forms come back as modals, never as pressed buttons.
         Action::AddFollowUp(_) | Action::AddNote(_) | Action::Close(_) | Action::OpenCase(..) | Action::Draft => {
             return Err(Refused::Stale);

@@ -16,9 +16,10 @@ use axum::body::Body;
 use axum::extract::connect_info::Connected;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, Path, Query, Request, State as Shared};
-use axum::http::Response;
+use axum::http::{Response, header};
 use axum::routing::{any, get};
 use axum::serve::IncomingStream;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
@@ -244,7 +245,14 @@ async fn api(Shared(inner): Handle, ConnectInfo(wire): ConnectInfo<Wire>, reques
         Some((version, rest)) if version.starts_with('v') && version[1..].parse::<u8>().is_ok() => rest,
         _ => path.as_str(),
     };
-    rest::handle(inner, wire, rest, request).await
+    let clock = Arc::clone(&inner.clock);
+    let mut response = rest::handle(inner, wire, rest, request).await;
+    // Discord tells the time with every answer; here it is the time its ids are made by.
+    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&clock.now()).ok();
+    if let Some(date) = date.and_then(|date| date.parse().ok()) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
 }
 
 async fn connect(

@@ -19,6 +19,8 @@ stored! {
         Reminder = "reminder",
         /// That a reminder or a card reached nobody.
         Notice = "notice",
+        /// What one person missed, in one message; its members are frozen.
+        Bundle = "bundle",
     }
 }
 
@@ -33,6 +35,8 @@ stored! {
         Sending = "sending",
         /// A request was made whose outcome nobody knows; waits for the next try.
         Unknown = "unknown",
+        /// A reminder that is a bundle's member: the bundle's row says how it goes on.
+        Bundled = "bundled",
         /// Shown.
         Sent = "sent",
         /// Given up, with a reason.
@@ -68,6 +72,8 @@ pub struct Job {
     pub follow_up: Option<FollowUpId>,
     /// The version of the promise it is for.
     pub version: i64,
+    /// Whom a bundle is for.
+    pub user: Option<UserId>,
     /// Where it stands.
     pub state: State,
     /// Not before.
@@ -202,22 +208,76 @@ pub async fn cancel_reminder(c: &mut Conn, guild: GuildId, follow_up: FollowUpId
     sql!(execute, c, TEXT, guild.db(), follow_up.0).map(drop)
 }
 
-/// Rows that could be claimed now, at most `limit`: one of each lane, teams taking turns. `now` is the bot's clock,
-/// `real` real time.
-pub async fn due(c: &mut Conn, now: i64, real: i64, limit: i64) -> Result<Vec<i64>, StoreError> {
-    const TEXT: &str = "select id from (
-            select id, due_at, row_number() over (partition by guild_id order by due_at, id) as turn from (
-                select id, guild_id, due_at, row_number() over (partition by lane order by due_at, id) as place
+/// A row that comes due, as somebody sees it who has not claimed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coming {
+    /// Which.
+    pub id: i64,
+    /// The team it belongs to.
+    pub guild: GuildId,
+    /// Rows of one lane go one after the other.
+    pub lane: String,
+    /// Not before, by the bot's clock.
+    pub due_at: i64,
+    /// Not before, by the lease clock: it rests, or somebody may still hold it.
+    pub free_at: i64,
+    /// Somebody is or was at it.
+    pub held: bool,
+    /// Whose reminder it is, if it was never tried and may be put into a bundle.
+    pub loose: Option<UserId>,
+}
+
+/// Rows looked at, oldest first, before teams take turns: a bound for what one look costs after a long outage.
+const LOOKED_AT: i64 = 20_000;
+/// Rows of one team in one look.
+const OF_ONE_TEAM: i64 = 64;
+/// Rows of one look.
+const OF_ONE_LOOK: i64 = 2_000;
+
+/// Rows that come due until `until` by the bot's clock and may be tried until `real` by the lease clock; each team's first,
+/// then each team's second …
+pub async fn coming(c: &mut Conn, until: i64, real: i64) -> Result<Vec<Coming>, StoreError> {
+    const TEXT: &str = "select ranked.id, ranked.guild_id, ranked.lane, ranked.due_at, ranked.not_before,
+            ranked.lease_until, ranked.state, f.assignee
+        from (
+            select near.*, row_number() over (partition by guild_id order by due_at, id) as turn from (
+                select id, guild_id, lane, due_at, not_before, lease_until, state, kind, attempts, sequence, alone, hop,
+                    in_flight, follow_up_id
                 from delivery
-                where state in ('scheduled', 'claimed', 'sending', 'unknown')
-                    and due_at <= $1 and not_before <= $2 and lease_until <= $2
-                    and not exists (select 1 from delivery as other
-                        where other.lane = delivery.lane and other.state in ('claimed', 'sending')
-                            and other.lease_until > $2)
-            ) as ready where place = 1
-        ) as ranked order by turn, due_at, id limit $3";
-    let rows = sql!(fetch_all(i64,), c, TEXT, now, real, limit)?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+                where state in ('scheduled', 'claimed', 'sending', 'unknown') and due_at <= $1 and not_before <= $2
+                order by due_at limit $3
+            ) as near
+        ) as ranked
+        left join follow_up f on f.id = ranked.follow_up_id and ranked.kind = 'reminder' and ranked.state = 'scheduled'
+            and ranked.attempts = 0 and ranked.sequence = 0 and ranked.alone = 0 and ranked.hop = 'thread'
+            and ranked.in_flight is null
+        where turn <= $4 order by turn, ranked.due_at, ranked.id limit $5";
+    let rows = sql!(
+        fetch_all(i64, i64, String, i64, i64, i64, String, Option<i64>),
+        c,
+        TEXT,
+        until,
+        real,
+        LOOKED_AT,
+        OF_ONE_TEAM,
+        OF_ONE_LOOK
+    )?;
+    let read =
+        |(id, guild, lane, due_at, not_before, lease_until, state, assignee): (_, _, _, _, i64, i64, String, _)| {
+            let held = state == State::Claimed.name() || state == State::Sending.name();
+            let free_at = if held { lease_until } else { not_before };
+            let loose: Option<i64> = assignee;
+            Coming {
+                id,
+                guild: GuildId::from_db(guild),
+                lane,
+                due_at,
+                free_at,
+                held,
+                loose: loose.map(UserId::from_db),
+            }
+        };
+    Ok(rows.into_iter().map(read).collect())
 }
 
 /// The claim with what stands around its condition.
@@ -227,17 +287,20 @@ macro_rules! claim_text {
             "update delivery set state = 'claimed', lease_token = lease_token + 1, lease_until = $4, worker = $5 where ",
             $before,
             "state in ('scheduled', 'claimed', 'sending', 'unknown')
-                and due_at <= $2 and not_before <= $3 and lease_until <= $3",
+                and due_at <= $2 and not_before <= $3 and lease_until <= $3
+                and not exists (select 1 from delivery as other
+                    where other.lane = delivery.lane and other.id <> delivery.id
+                        and other.state in ('claimed', 'sending') and other.lease_until > $3)",
             $after,
-            " returning id, guild_id, kind, case_number, follow_up_id, coalesce(follow_up_version, 0) as version, state,
-                due_at, created_at, wanted, lease_token, lease_until, attempts, trying_since, waiting_since, hop,
+            " returning id, guild_id, kind, case_number, follow_up_id, coalesce(follow_up_version, 0) as version, user_id,
+                state, due_at, created_at, wanted, lease_token, lease_until, attempts, trying_since, waiting_since, hop,
                 in_flight, channel_id, sequence, first_sent, last_sent, look_from, doubted, thread_name, reopened,
                 guests, message_id, reason"
         )
     };
 }
 
-/// Claims those of `ids` that are still to be had.
+/// Claims those of `ids` that are still to be had and whose lane nobody is in.
 pub async fn claim(
     c: &mut Conn,
     ids: &[i64],
@@ -326,6 +389,32 @@ pub async fn free_abandoned(c: &mut Conn) -> Result<u64, StoreError> {
     }
 }
 
+/// The latest moment of the lease clock that an open row has written down; 0 if there is none.
+pub async fn latest(c: &mut Conn) -> Result<i64, StoreError> {
+    const TEXT: &str = "select coalesce(max(last_sent), 0) from delivery
+        where state in ('scheduled', 'claimed', 'sending', 'unknown')";
+    Ok(sql!(fetch_one(i64,), c, TEXT)?.0)
+}
+
+/// The server's clock, Unix ms: what processes on one `PostgreSQL` agree on. A file belongs to one process: none.
+pub async fn server_time(c: &mut Conn) -> Result<Option<i64>, StoreError> {
+    const TEXT: &str = "select (extract(epoch from clock_timestamp()) * 1000)::bigint";
+    match c.0 {
+        Db::Sqlite(_) => Ok(None),
+        Db::Postgres(_) => Ok(Some(sql!(fetch_one(i64,), c, TEXT)?.0)),
+    }
+}
+
+/// Where a row stands, and the message it was last sent as.
+pub async fn outcome(c: &mut Conn, id: i64) -> Result<Option<(State, Option<MessageId>)>, StoreError> {
+    const TEXT: &str = "select state, message_id from delivery where id = $1";
+    let row = sql!(fetch_optional(String, Option<i64>), c, TEXT, id)?;
+    row.map(|(state, message)| {
+        Ok((known(State::from_name(&state), "delivery.state", &state)?, message.map(MessageId::from_db)))
+    })
+    .transpose()
+}
+
 /// How many rows are in each state, for metrics and tests.
 pub async fn count(c: &mut Conn) -> Result<Vec<(State, i64)>, StoreError> {
     const TEXT: &str = "select state, count(*) from delivery group by state order by state";
@@ -345,6 +434,7 @@ struct JobRow {
     case_number: Option<i64>,
     follow_up_id: Option<i64>,
     version: i64,
+    user_id: Option<i64>,
     state: String,
     due_at: i64,
     created_at: i64,
@@ -378,6 +468,7 @@ fn read(row: JobRow) -> Result<Job, StoreError> {
         case: row.case_number.map(CaseNumber),
         follow_up: row.follow_up_id.map(FollowUpId),
         version: row.version,
+        user: row.user_id.map(UserId::from_db),
         state: known(State::from_name(&row.state), "delivery.state", &row.state)?,
         due_at: row.due_at,
         created_at: row.created_at,

@@ -97,7 +97,7 @@ impl StoreError {
     }
 
     /// The database cannot take this now.
-    pub(super) const fn unavailable(why: &'static str) -> Self {
+    pub(crate) const fn unavailable(why: &'static str) -> Self {
         Self(Problem::Unavailable(why))
     }
 

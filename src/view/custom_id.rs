@@ -47,6 +47,8 @@ pub enum Action {
     Later(Promise),
     /// Reminder without text: show it to me.
     Reveal(Promise),
+    /// Bundle of reminders: open the chosen one of this team, sent by this delivery.
+    Choose(GuildId, i64),
 }
 
 /// A reminder's promise: which, of which team, and the delivery that carried it (its marker).
@@ -83,6 +85,7 @@ impl Action {
             Self::Done(p) => p.encode("done"),
             Self::Later(p) => p.encode("later"),
             Self::Reveal(p) => p.encode("reveal"),
+            Self::Choose(guild, delivery) => format!("{VERSION}:choose:{guild}:{delivery}"),
         }
     }
 
@@ -126,12 +129,27 @@ impl Action {
             "done" => Self::Done(Promise::decode(&rest)?),
             "later" => Self::Later(Promise::decode(&rest)?),
             "reveal" => Self::Reveal(Promise::decode(&rest)?),
+            "choose" => match rest[..] {
+                [guild, delivery] => Self::Choose(GuildId::from_db(number(guild)?), number(delivery)?),
+                _ => return None,
+            },
             _ => return None,
         })
     }
 }
 
 impl Promise {
+    /// The entry for it in a bundle's list.
+    pub fn choice(self) -> String {
+        format!("{}:{}", self.id.0, self.version)
+    }
+
+    /// The promise behind an entry of a bundle's list; none for anything else.
+    pub fn chosen(guild: GuildId, delivery: i64, choice: &str) -> Option<Self> {
+        let (id, version) = choice.split_once(':')?;
+        Some(Self { guild, id: FollowUpId(number(id)?), version: number(version)?, delivery })
+    }
+
     fn encode(self, verb: &str) -> String {
         format!("{VERSION}:{verb}:{}:{}:{}:{}", self.guild, self.id.0, self.version, self.delivery)
     }
@@ -156,6 +174,7 @@ fn number(text: &str) -> Option<i64> {
 pub fn delivery_of(custom_id: &str) -> Option<i64> {
     match Action::decode(custom_id)? {
         Action::Done(p) | Action::Later(p) | Action::Reveal(p) => Some(p.delivery),
+        Action::Choose(_, delivery) => Some(delivery),
         _ => None,
     }
 }
@@ -199,6 +218,7 @@ mod tests {
             Action::Done(promise),
             Action::Later(promise),
             Action::Reveal(promise),
+            Action::Choose(promise.guild, promise.delivery),
         ];
         all.extend(View::ALL.iter().map(|&view| Action::Page(view, u32::MAX)));
         for action in all {

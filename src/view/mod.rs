@@ -4,6 +4,7 @@
 //! nor format, nor hide a link.
 
 mod answer;
+mod bundle;
 mod card;
 pub mod custom_id;
 mod forms;
@@ -18,6 +19,7 @@ pub mod text;
 mod tone;
 
 pub use answer::{REOPEN, answer, choices};
+pub use bundle::bundle;
 pub use card::card;
 pub use forms::form;
 pub use refusal::{failure, refusal};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::task::AbortHandle;
 
-use super::super::attempt::millis;
+use super::super::timer::millis;
 use crate::chat::{
     Answer, CODE_ARCHIVED, CODE_DM_CLOSED, ChannelInfo, ChannelKind, Chat, ChatError, Does, Message, Row, Seen,
     SeenThread, ThreadKind,
@@ -254,19 +254,24 @@ impl State {
 
 /// The `custom_id`s on a message.
 pub(in crate::delivery) fn custom_ids(message: &Message) -> Vec<String> {
-    let buttons = message.rows.iter().flat_map(|row| match row {
-        Row::Buttons(buttons) => buttons.clone(),
-        Row::Select(_) => Vec::new(),
-    });
-    buttons
-        .filter_map(|button| match button.does {
-            Does::Act(id) => Some(id),
-            Does::Open(_) => None,
-        })
-        .collect()
+    let mut ids = Vec::new();
+    for row in &message.rows {
+        match row {
+            Row::Buttons(buttons) => ids.extend(buttons.iter().filter_map(|button| match &button.does {
+                Does::Act(id) => Some(id.clone()),
+                Does::Open(_) => None,
+            })),
+            Row::Select(select) => ids.push(select.custom_id.clone()),
+        }
+    }
+    ids
 }
 
 impl Chat for Fake {
+    fn now_ms(&self) -> Option<i64> {
+        Some(self.clock.now_ms())
+    }
+
     fn create_message<'a>(&'a self, channel: ChannelId, message: &'a Message, nonce: &'a str) -> Answer<'a, MessageId> {
         Box::pin(async move {
             assert!(nonce.len() <= 25, "{nonce}");

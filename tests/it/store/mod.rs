@@ -3,6 +3,7 @@
 
 mod case;
 mod concurrency;
+mod delivery;
 mod entry;
 mod find;
 mod follow_up;

@@ -1,0 +1,70 @@
+//! What one person missed during an outage, in one direct message.
+//!
+//! Invariant: a member leaves its bundle only in the transaction that settles the bundle: shown with it, or, where the
+//! message certainly reached nobody, to go its own way alone.
+
+use std::sync::Arc;
+
+use super::attempt::{Abort, Attempt};
+use super::book::{Also, Fate, Member};
+use super::post::Posted;
+use crate::case::Status;
+use crate::follow_up::State as Promised;
+use crate::store::delivery::{Settled, State};
+use crate::view;
+use crate::view::custom_id::delivery_of;
+
+/// Shows the bundle to whom it is for.
+pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
+    let facts = attempt.facts().await?;
+    let Some(user) = attempt.job.user else {
+        return end(attempt, Fate::Released).await;
+    };
+    if !facts.present {
+        return attempt.later(attempt.shared.timing.absent, false).await;
+    }
+    let members: Vec<&Member> = facts.members.iter().filter(|member| holds(member)).collect();
+    if members.is_empty() {
+        return end(attempt, Fate::Sent(Vec::new())).await;
+    }
+    // The clock was moved back since they were gathered.
+    let now = attempt.shared.clock.now_ms();
+    if let Some(due) = members.iter().map(|member| member.follow_up.due_at).max().filter(|due| *due > now) {
+        attempt.job.due_at = due;
+        return attempt.later(0, false).await;
+    }
+    let id = attempt.job.id;
+    let mark = move |custom_id: &str| delivery_of(custom_id) == Some(id);
+    let missed = members.iter().map(|member| &member.follow_up);
+    let texts = Arc::clone(&attempt.shared.texts);
+    let lang = facts.own_lang.unwrap_or(facts.settings.lang);
+    let message = view::bundle(&texts, lang, (attempt.job.guild, id), user, missed);
+    let code = match attempt.direct(user).await? {
+        Ok(channel) => match attempt.post(channel, &message, Some(&mark)).await? {
+            None => return Ok(()),
+            Some(Posted::At(message)) => {
+                let shown = members.iter().map(|member| member.id).collect();
+                return attempt.sent(message, Also::Members(Fate::Sent(shown))).await;
+            }
+            Some(Posted::Gone(code) | Posted::Refused(code)) => code,
+        },
+        Err(error) => match attempt.barred(&error).await? {
+            None => return Ok(()),
+            Some(code) => code,
+        },
+    };
+    attempt.note(attempt.job.hop.name(), code);
+    end(attempt, Fate::Released).await
+}
+
+/// Whether it is still owed as it was when the reminder was written.
+fn holds(member: &Member) -> bool {
+    let closed = member.case.as_ref().is_some_and(|case| case.status == Status::Closed);
+    member.follow_up.state == Promised::Open && member.follow_up.version == member.version && !closed
+}
+
+async fn end(attempt: &mut Attempt, fate: Fate) -> Result<(), Abort> {
+    tracing::info!(delivery.id = attempt.job.id, guild.id = %attempt.job.guild, ?fate, "delivery.bundle_dissolved");
+    let settled = Settled { state: State::Cancelled, not_before: 0, made: None, sent_at: None };
+    attempt.commit(settled, Also::Members(fate)).await
+}

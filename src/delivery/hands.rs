@@ -1,0 +1,60 @@
+//! The attempts a process has in hand. They run inside the one task that asks them to, so that a process is one future:
+//! whoever stops polling it has stopped all of it, as a stopped machine does.
+//!
+//! Invariant: an attempt that panics takes no other with it; its row is found again when the lease has run out.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+struct Hand {
+    work: Pin<Box<dyn Future<Output = ()> + Send>>,
+    aside: Arc<AtomicBool>,
+}
+
+/// The attempts.
+#[derive(Default)]
+pub(super) struct Hands(Vec<Hand>);
+
+impl Hands {
+    /// Takes an attempt in hand; once `aside` is true it no longer counts.
+    pub(super) fn take(&mut self, work: impl Future<Output = ()> + Send + 'static, aside: Arc<AtomicBool>) {
+        self.0.push(Hand { work: Box::pin(work), aside });
+    }
+
+    /// How many are full.
+    pub(super) fn full(&self) -> usize {
+        self.0.iter().filter(|hand| !hand.aside.load(Ordering::SeqCst)).count()
+    }
+
+    /// Lets all go on; true: one has ended or stepped aside.
+    fn go_on(&mut self, cx: &mut Context<'_>) -> bool {
+        let before = self.full();
+        self.0.retain_mut(|hand| match catch_unwind(AssertUnwindSafe(|| hand.work.as_mut().poll(cx))) {
+            Ok(Poll::Pending) => true,
+            Ok(Poll::Ready(())) => false,
+            Err(_) => {
+                tracing::error!("delivery.attempt_panicked");
+                false
+            }
+        });
+        self.full() < before
+    }
+
+    /// Lets all go on until one has ended or stepped aside; for ever if there is none.
+    pub(super) async fn one_free(&mut self) {
+        std::future::poll_fn(|cx| if self.go_on(cx) { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
+
+    /// Lets all go on while something else is waited for.
+    pub(super) async fn meanwhile<T>(&mut self, other: impl Future<Output = T>) -> T {
+        let mut other = std::pin::pin!(other);
+        std::future::poll_fn(|cx| {
+            self.go_on(cx);
+            other.as_mut().poll(cx)
+        })
+        .await
+    }
+}

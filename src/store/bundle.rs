@@ -1,0 +1,97 @@
+//! Bundles: what one person missed, put into one message whose members are frozen when it is made.
+//!
+//! Invariants: a reminder is in at most one bundle; it leaves it only with the bundle's own compare-and-set, in the same
+//! transaction; what goes out of a bundle unsent goes its own way and into no other.
+
+use super::conn::{Conn, Db, sql};
+use super::delivery::Job;
+use super::error::StoreError;
+use crate::follow_up::FollowUpId;
+use crate::id::{GuildId, UserId};
+
+/// Discord: entries of one list.
+pub const MOST: usize = 25;
+/// Reminders bundled in one transaction.
+const AT_ONCE: i64 = 250;
+
+/// Puts the reminders one person missed (open, due before `missed`, never tried) into bundles of at most 25. Gives the
+/// bundles' ids; none if there is at most one reminder to be had.
+pub async fn gather(
+    c: &mut Conn,
+    guild: GuildId,
+    user: UserId,
+    missed: i64,
+    now: i64,
+    real: i64,
+) -> Result<Vec<i64>, StoreError> {
+    macro_rules! find {
+        ($after:literal) => {
+            concat!(
+                "select d.id, d.due_at from delivery d join follow_up f on f.id = d.follow_up_id
+                where d.guild_id = $1 and f.guild_id = $1 and f.assignee = $2 and d.kind = 'reminder'
+                    and d.state = 'scheduled' and d.due_at < $3 and d.not_before <= $4 and d.attempts = 0
+                    and d.sequence = 0 and d.alone = 0 and d.hop = 'thread' and d.in_flight is null
+                    and f.state = 'open' and f.version = d.follow_up_version
+                order by d.due_at, d.id limit $5",
+                $after
+            )
+        };
+    }
+    const BUNDLE: &str = "insert into delivery (guild_id, kind, lane, user_id, state, due_at, created_at, hop)
+        values ($1, 'bundle', $2, $3, 'scheduled', $4, $5, 'direct') returning id";
+    const MEMBER: &str = "update delivery set state = 'bundled', bundle_id = $2 where id = $1 and state = 'scheduled'";
+    let text = match c.0 {
+        Db::Sqlite(_) => find!(""),
+        Db::Postgres(_) => find!(" for update of d skip locked"),
+    };
+    let found = sql!(fetch_all(i64, i64), c, text, guild.db(), user.db(), missed, real, AT_ONCE)?;
+    let mut bundles = Vec::new();
+    if found.len() < 2 {
+        return Ok(bundles);
+    }
+    // As even as can be, so that none is left with one.
+    let each = found.len().div_ceil(found.len().div_ceil(MOST));
+    for members in found.chunks(each) {
+        let lane = format!("person:{guild}:{user}");
+        let due_at = members[0].1;
+        let (id,) = sql!(fetch_one(i64,), c, BUNDLE, guild.db(), lane, user.db(), due_at, now)?;
+        for (member, _) in members {
+            sql!(execute, c, MEMBER, *member, id)?;
+        }
+        bundles.push(id);
+    }
+    Ok(bundles)
+}
+
+/// A bundle's members, oldest first: row, promise and its version.
+pub async fn members(c: &mut Conn, guild: GuildId, bundle: i64) -> Result<Vec<(i64, FollowUpId, i64)>, StoreError> {
+    const TEXT: &str = "select id, follow_up_id, follow_up_version from delivery
+        where guild_id = $1 and bundle_id = $2 and state = 'bundled' order by due_at, id";
+    let rows = sql!(fetch_all(i64, i64, i64), c, TEXT, guild.db(), bundle)?;
+    Ok(rows.into_iter().map(|(id, promise, version)| (id, FollowUpId(promise), version)).collect())
+}
+
+/// The bundle was shown: those of `shown` with it, the others are no longer wanted.
+pub async fn sent(c: &mut Conn, bundle: &Job, shown: &[i64], at: Option<i64>) -> Result<(), StoreError> {
+    const ONE: &str = "update delivery set state = 'sent', sent_at = $3, message_id = $4
+        where id = $1 and bundle_id = $2 and state = 'bundled'";
+    const REST: &str = "update delivery set state = 'cancelled' where bundle_id = $1 and state = 'bundled'";
+    for id in shown {
+        sql!(execute, c, ONE, *id, bundle.id, at, bundle.message.map(crate::id::MessageId::db))?;
+    }
+    sql!(execute, c, REST, bundle.id).map(drop)
+}
+
+/// The bundle cannot be shown: each member goes its own way.
+pub async fn released(c: &mut Conn, bundle: &Job) -> Result<(), StoreError> {
+    const TEXT: &str = "update delivery set state = 'scheduled', alone = 1, bundle_id = null
+        where bundle_id = $1 and state = 'bundled'";
+    sql!(execute, c, TEXT, bundle.id).map(drop)
+}
+
+/// The bundle was given up without knowing whether it was seen.
+pub async fn failed(c: &mut Conn, bundle: &Job) -> Result<(), StoreError> {
+    const TEXT: &str = "update delivery set state = 'undeliverable', reason = $2
+        where bundle_id = $1 and state = 'bundled'";
+    sql!(execute, c, TEXT, bundle.id, bundle.reason.as_str()).map(drop)
+}

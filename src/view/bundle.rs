@@ -1,0 +1,95 @@
+//! What one person missed, in one message with one list. Choosing an entry opens that reminder's buttons to them alone.
+
+use super::custom_id::{Action, Promise};
+use super::text::{self, moment, one_line, plain};
+use crate::chat::{Choice, Mentions, Message, Row, Select};
+use crate::follow_up::FollowUp;
+use crate::id::{GuildId, UserId};
+use crate::locale::{Lang, Texts};
+
+/// Characters of a promise in the text.
+const IN_TEXT: usize = 60;
+/// Where the text stops, below Discord's 2,000 characters; the list still has everything.
+const LONGEST: usize = 1_950;
+/// Discord: characters of an entry.
+const IN_LIST: usize = 100;
+/// Discord: entries of one list.
+const MOST: usize = 25;
+
+/// A bundle of late reminders, for a direct message. Its list carries the delivery, by which it is found again after a
+/// lost answer.
+pub fn bundle<'a>(
+    texts: &Texts,
+    lang: Lang,
+    (guild, delivery): (GuildId, i64),
+    who: UserId,
+    missed: impl IntoIterator<Item = &'a FollowUp>,
+) -> Message {
+    let voice = texts.voice(lang);
+    let mut content = voice.with("bundle", &[("who", &text::person(who))]);
+    let mut options = Vec::new();
+    for follow_up in missed.into_iter().take(MOST) {
+        let (what, due) = (plain(&follow_up.what, IN_TEXT), moment(follow_up.due_at));
+        let line = voice.with("bundle-line", &[("what", &what), ("due", &due)]);
+        if content.encode_utf16().count() + line.encode_utf16().count() < LONGEST {
+            content.push('\n');
+            content.push_str(&line);
+        }
+        let promise = Promise { guild, id: follow_up.id, version: follow_up.version, delivery };
+        let label: String = one_line(&follow_up.what).chars().take(IN_LIST).collect();
+        options.push(Choice { label, value: promise.choice() });
+    }
+    let select = Select {
+        custom_id: Action::Choose(guild, delivery).encode(),
+        placeholder: voice.say("bundle-choose"),
+        options,
+    };
+    let mentions = Mentions { users: vec![who], ..Mentions::default() };
+    Message { content, rows: vec![Row::Select(select)], mentions, ..Message::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::follow_up::FollowUpId;
+
+    #[test]
+    fn twenty_five_long_promises_fit_into_one_message_and_each_can_be_opened() {
+        let missed: Vec<FollowUp> = (1..=25)
+            .map(|n| FollowUp { id: FollowUpId(n), ..follow_up(&"*Angebot* für @everyone ".repeat(20)) })
+            .collect();
+        for lang in [Lang::De, Lang::En] {
+            let message = bundle(&Texts::embedded(), lang, (GuildId(1), i64::MAX), UserId(u64::MAX / 2), &missed);
+            let length = message.content.encode_utf16().count();
+            assert!(length <= 2_000, "{length}");
+            let [Row::Select(select)] = &message.rows[..] else { panic!("one list") };
+            assert_eq!(select.options.len(), 25);
+            assert_eq!(Action::decode(&select.custom_id), Some(Action::Choose(GuildId(1), i64::MAX)));
+            let opened = Promise::chosen(GuildId(1), i64::MAX, &select.options[4].value).expect("it reads back");
+            assert_eq!((opened.id, opened.version), (FollowUpId(5), missed[4].version));
+            assert_eq!(message.mentions.users, [UserId(u64::MAX / 2)], "and nobody else is pinged");
+        }
+    }
+
+    fn follow_up(what: &str) -> FollowUp {
+        FollowUp {
+            id: FollowUpId(1),
+            guild: GuildId(1),
+            case: None,
+            what: what.to_owned(),
+            creator: UserId(3),
+            assignee: UserId(4),
+            civil: "2026-11-02T10:00:00".to_owned(),
+            zone: "Europe/Berlin".to_owned(),
+            due_at: 1_793_610_000_000,
+            channel: crate::id::ChannelId(5),
+            state: crate::follow_up::State::Open,
+            created_at: 0,
+            ended_at: None,
+            ended_by: None,
+            outcome: None,
+            terms: crate::follow_up::Terms::default(),
+            version: 7,
+        }
+    }
+}
