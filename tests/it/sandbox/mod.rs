@@ -5,6 +5,7 @@ mod figures;
 mod gateway;
 mod guest;
 mod rest;
+mod rights;
 
 use serde_json::Value;
 
