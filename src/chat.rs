@@ -75,6 +75,8 @@ pub enum Row {
     Buttons(Vec<Button>),
     /// One list to choose from.
     Select(Select),
+    /// A list of people to choose one from.
+    People(People),
 }
 
 /// Something to press.
@@ -119,6 +121,15 @@ pub struct Select {
     pub placeholder: String,
     /// At most 25.
     pub options: Vec<Choice>,
+}
+
+/// A list of everybody in the channel to choose one person from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct People {
+    /// Comes back with the choice, at most 100 characters.
+    pub custom_id: String,
+    /// Shown while nobody is chosen.
+    pub placeholder: String,
 }
 
 /// One entry of a [`Select`] or of an autocomplete list.
@@ -224,6 +235,27 @@ pub enum Right {
     ManageThreads,
 }
 
+/// Who sees a channel, as far as single roles and exceptions for people say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Audience {
+    /// Everybody in the guild.
+    pub everybody: bool,
+    /// Whoever has one of these roles.
+    pub roles: Vec<RoleId>,
+    /// These people, whatever their roles.
+    pub let_in: Vec<UserId>,
+    /// Not these, whatever their roles.
+    pub shut_out: Vec<UserId>,
+}
+
+impl Audience {
+    /// Whether somebody with these roles is among them.
+    pub fn includes(&self, user: UserId, roles: &[RoleId]) -> bool {
+        let by_role = self.everybody || roles.iter().any(|role| self.roles.contains(role));
+        self.let_in.contains(&user) || (by_role && !self.shut_out.contains(&user))
+    }
+}
+
 /// What is known of a channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChannelInfo {
@@ -241,6 +273,10 @@ pub struct ChannelInfo {
     pub missing: Vec<Right>,
     /// Roles whose people see every private thread there (they may manage threads).
     pub thread_managers: Vec<RoleId>,
+    /// Roles whose people a mention by the bot would not notify there.
+    pub silent: Vec<RoleId>,
+    /// Who sees it; of a thread, who sees the channel it hangs on.
+    pub audience: Audience,
 }
 
 /// How to open a place for a case.

@@ -43,11 +43,27 @@ pub enum Change {
     /// A promise was made.
     FollowUpAdded { follow_up: i64, what: String, due: i64, assignee: UserId },
     /// A promise was kept.
-    FollowUpDone { follow_up: i64, what: String },
+    FollowUpDone {
+        follow_up: i64,
+        what: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<String>,
+    },
     /// A promise was moved, Unix ms.
     FollowUpMoved { follow_up: i64, what: String, due: i64 },
     /// A promise was taken back.
-    FollowUpCancelled { follow_up: i64, what: String },
+    FollowUpCancelled {
+        follow_up: i64,
+        what: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// Another assignee.
+    FollowUpHandedOver { follow_up: i64, what: String, from: UserId, to: UserId },
+    /// Its text or time was corrected; the time is the one that holds now, Unix ms.
+    FollowUpEdited { follow_up: i64, from: String, to: String, due: i64 },
+    /// Nobody kept this occurrence of what repeats, and the next one came due.
+    FollowUpLapsed { follow_up: i64, what: String },
     /// What stood here was erased.
     Erased {},
     /// Something could not be delivered to the case's thread.
@@ -77,6 +93,9 @@ impl Change {
             Self::FollowUpDone { .. } => "follow_up_done",
             Self::FollowUpMoved { .. } => "follow_up_moved",
             Self::FollowUpCancelled { .. } => "follow_up_cancelled",
+            Self::FollowUpHandedOver { .. } => "follow_up_handed_over",
+            Self::FollowUpEdited { .. } => "follow_up_edited",
+            Self::FollowUpLapsed { .. } => "follow_up_lapsed",
             Self::Erased {} => "erased",
             Self::Undeliverable { .. } => "undeliverable",
         }

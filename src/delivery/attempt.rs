@@ -113,6 +113,8 @@ pub(super) async fn run(shared: Arc<Shared>, job: Job, aside: Arc<AtomicBool>) {
             Kind::Reminder => super::reminder::deliver(&mut attempt).await,
             Kind::Notice => super::reminder::notify(&mut attempt).await,
             Kind::Bundle => super::bundle::deliver(&mut attempt).await,
+            Kind::Word => super::word::deliver(&mut attempt).await,
+            Kind::Escalation => super::escalation::deliver(&mut attempt).await,
         }
     };
     let ended = tokio::select! {
@@ -410,7 +412,9 @@ impl Attempt {
         let also = match self.job.kind {
             Kind::Notice => Also::Nothing,
             Kind::Bundle => Also::Members(Fate::Failed { at, notice }),
-            Kind::Card | Kind::Reminder => Also::Failure { what: self.what.clone(), at, notice },
+            Kind::Card | Kind::Reminder | Kind::Word | Kind::Escalation => {
+                Also::Failure { what: self.what.clone(), at, notice }
+            }
         };
         self.commit(Settled { state: State::Undeliverable, not_before: 0, made: None, sent_at: None }, also).await
     }

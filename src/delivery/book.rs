@@ -65,6 +65,8 @@ pub(super) enum Also {
     Place(Option<ChannelId>, Option<MessageId>),
     /// A line in the case's timeline, because something could not be delivered.
     Failure { what: String, at: i64, notice: bool },
+    /// What repeats goes on; the moment it was reminded of.
+    Reminded(i64),
     /// What becomes of a bundle's members.
     Members(Fate),
 }
@@ -236,10 +238,21 @@ impl Also {
                         }
                     }
                 }
+                if let Fate::Sent(shown) = &fate {
+                    for member in members(c, job.guild, job.id).await?.iter().filter(|one| shown.contains(&one.id)) {
+                        let now = sent_at.unwrap_or(job.due_at);
+                        store::recurring::reminded(c, job.guild, member.follow_up.id, member.version, now).await?;
+                    }
+                }
                 match fate {
                     Fate::Sent(shown) => bundle::sent(c, job, &shown, sent_at).await?,
                     Fate::Released => bundle::released(c, job).await?,
                     Fate::Failed { .. } => bundle::failed(c, job).await?,
+                }
+            }
+            (Self::Reminded(now), _) => {
+                if let Some(id) = job.follow_up {
+                    store::recurring::reminded(c, job.guild, id, job.version, now).await?;
                 }
             }
             (Self::Nothing | Self::Place(..), _) => {}
@@ -260,7 +273,7 @@ async fn failure(c: &mut Conn, job: &Job, what: String, at: i64, notice: bool) -
             store::entry::append(c, job.guild, number, &Entry { at, actor: None, what }).await?;
         }
         // A card that cannot be shown cannot show that either.
-        if job.kind == Kind::Reminder {
+        if job.kind != Kind::Card {
             outbox::want_card(c, job.guild, number, at).await?;
         }
     }

@@ -10,6 +10,7 @@ mod attempt;
 mod book;
 mod bundle;
 mod card;
+mod escalation;
 mod hands;
 mod lane;
 mod post;
@@ -18,6 +19,7 @@ mod reminder;
 #[cfg(test)]
 mod tests;
 mod timer;
+mod word;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

@@ -12,7 +12,7 @@ use super::protocol::Hop;
 use crate::case::{Case, Status};
 use crate::chat::{ChannelKind, ChatError};
 use crate::follow_up::{FollowUp, State};
-use crate::id::ChannelId;
+use crate::id::{ChannelId, UserId};
 use crate::view;
 use crate::view::custom_id::delivery_of;
 
@@ -20,7 +20,7 @@ use crate::view::custom_id::delivery_of;
 const THREAD_PAUSE: i64 = 500;
 
 /// Where a hop leads.
-enum Way {
+pub(super) enum Way {
     /// There.
     To(ChannelId, view::Place),
     /// Nowhere; what is noted, if it says something.
@@ -56,7 +56,7 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     let mark = move |custom_id: &str| delivery_of(custom_id) == Some(id);
     let texts = Arc::clone(&attempt.shared.texts);
     loop {
-        let code = match way(attempt, &facts, &follow_up).await? {
+        let code = match way(attempt, &facts, &follow_up, follow_up.assignee).await? {
             Way::PutDown => return Ok(()),
             Way::Skip(code) => code,
             Way::To(channel, place) => {
@@ -66,7 +66,7 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
                 let message = view::reminder(&texts, lang, id, &follow_up, case, late, place);
                 match attempt.post(channel, &message, Some(&mark)).await? {
                     None => return Ok(()),
-                    Some(Posted::At(message)) => return attempt.sent(message, Also::Nothing).await,
+                    Some(Posted::At(message)) => return attempt.sent(message, Also::Reminded(now)).await,
                     Some(Posted::Gone(code) | Posted::Refused(code)) => Some(code),
                 }
             }
@@ -82,8 +82,13 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     }
 }
 
-/// Finds the channel of the present hop.
-async fn way(attempt: &mut Attempt, facts: &Facts, follow_up: &FollowUp) -> Result<Way, Abort> {
+/// Finds the channel of the present hop, for a message to `reader`.
+pub(super) async fn way(
+    attempt: &mut Attempt,
+    facts: &Facts,
+    follow_up: &FollowUp,
+    reader: UserId,
+) -> Result<Way, Abort> {
     let settings = &facts.settings;
     Ok(match attempt.job.hop {
         Hop::Thread => match &facts.case {
@@ -99,7 +104,7 @@ async fn way(attempt: &mut Attempt, facts: &Facts, follow_up: &FollowUp) -> Resu
                 Way::Skip(Some(0))
             }
         },
-        Hop::Direct => match attempt.direct(follow_up.assignee).await? {
+        Hop::Direct => match attempt.direct(reader).await? {
             Ok(channel) => Way::To(channel, view::Place::Direct),
             Err(error) => barred(attempt, &error).await?,
         },
@@ -145,7 +150,9 @@ pub(super) async fn notify(attempt: &mut Attempt) -> Result<(), Abort> {
     let texts = Arc::clone(&attempt.shared.texts);
     let lang = facts.settings.lang;
     let message = match (attempt.job.follow_up, &facts.follow_up, &facts.case) {
-        (_, Some(follow_up), case) => view::undeliverable(&texts, lang, follow_up, case.as_ref()),
+        (_, Some(follow_up), case) => {
+            view::undeliverable(&texts, lang, attempt.job.id, follow_up, case.as_ref(), facts.settings.lead_role)
+        }
         (None, None, Some(case)) => view::undeliverable_card(&texts, lang, case),
         (_, None, _) => return attempt.cancel().await,
     };

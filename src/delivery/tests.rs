@@ -988,7 +988,7 @@ async fn a_bundle_survives_a_death_at_any_place_and_is_there_once() {
         let sizes: Vec<usize> = (house.chat.shown().iter())
             .map(|(_, one)| match &one.message.rows[0] {
                 Row::Select(select) => select.options.len(),
-                Row::Buttons(_) => 1,
+                Row::Buttons(_) | Row::People(_) => 1,
             })
             .collect();
         assert_eq!(sizes, [15, 15], "{place}: more than 25 are two messages, as even as can be");

@@ -4,7 +4,7 @@
 
 use super::record::record;
 use super::rights::{Rank, rank};
-use super::{Desk, DeskError, Refused};
+use super::{Desk, DeskError, Refused, wake};
 use crate::case::{self, CaseNumber, UpdateRefused};
 use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use crate::store::watch::{self, Watched};
@@ -102,12 +102,14 @@ async fn goes_on(
     let Some(before) = cases::lock(c, guild, number).await? else { return Ok(false) };
     let decision = case::customer_spoke(&before, now_ms);
     if decision == Err(UpdateRefused::NothingNew) {
-        return Ok(false);
+        return wake::customer_replied(c, guild, number, now_ms).await;
     }
     match record(c, &before, decision, author, None).await {
-        Ok(_) => Ok(true),
+        Ok(_) => {}
         // Closed or changed in the same moment: the message changes nothing then.
-        Err(DeskError::Refused(Refused::ChangedMeanwhile(_))) => Ok(false),
-        Err(error) => Err(error),
+        Err(DeskError::Refused(Refused::ChangedMeanwhile(_))) => return Ok(false),
+        Err(error) => return Err(error),
     }
+    wake::customer_replied(c, guild, number, now_ms).await?;
+    Ok(true)
 }

@@ -3,19 +3,25 @@
 //! Every wish arrives as a [`Wish`] with the [`Caller`] who has it; [`Desk::act`] is the one way in. Each behaviour checks
 //! rights inside its own transaction, at the moment of effect.
 
+mod add_follow_up;
 mod assign_case;
+mod caller;
 mod check_tone;
 mod close_case;
+mod end_follow_up;
 mod find_case;
-mod follow_ups;
 mod guild;
+mod hand_over;
 mod hear;
 mod list_cases;
+mod list_follow_ups;
+mod move_follow_up;
 mod note_case;
 mod open_case;
 mod places;
 mod privacy;
 mod profile;
+mod promise;
 mod record;
 mod report;
 mod rights;
@@ -23,15 +29,20 @@ mod setup;
 mod show_case;
 mod suggest;
 mod update_case;
+mod wake;
 mod watch;
 
 pub use crate::store::watch::Watched;
-pub use follow_ups::AddFollowUp;
+pub use add_follow_up::AddFollowUp;
+pub use caller::{Caller, CaseRef, Person};
 pub use hear::Heard;
+pub use list_follow_ups::ListFollowUps;
+pub use move_follow_up::To;
 pub use open_case::OpenCase;
 pub use places::Places;
 pub use privacy::PrivacyWish;
 pub use profile::{ProfileReport, ProfileWish};
+pub use promise::PromiseRef;
 pub use setup::{SetupReport, SetupWish};
 pub use suggest::{Focus, Suggestions};
 
@@ -40,58 +51,16 @@ use std::sync::Arc;
 use crate::case::{Case, CaseNumber, Change, Changes, Entry, TitleRefused, UpdateRefused, View};
 use crate::chat::{Chat, Right};
 use crate::clock::Clock;
-use crate::follow_up::{Calendar, FollowUp, Land, phrase};
-use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use crate::follow_up::{Calendar, FollowUp, FollowUpId, Land, State, phrase};
+use crate::id::{ChannelId, MessageId, RoleId, UserId};
 use crate::locale::Lang;
 use crate::report::{Numbers, Range};
 use crate::store::case::{CaseLine, Page};
+use crate::store::follow_up::Lines;
 use crate::store::privacy::Holdings;
 use crate::store::{Store, StoreError};
 use crate::tone;
-use crate::view::custom_id::Promise;
-
-/// Who wants something, and where they are.
-#[derive(Debug, Clone)]
-pub struct Caller {
-    /// The person.
-    pub user: UserId,
-    /// The team; none in direct messages.
-    pub guild: Option<GuildId>,
-    /// Their roles in it.
-    pub roles: Vec<RoleId>,
-    /// May manage the server.
-    pub manages: bool,
-    /// Where they are; a thread is its own channel.
-    pub channel: ChannelId,
-    /// The channel the thread hangs on, if they are in one.
-    pub parent: Option<ChannelId>,
-    /// The language they read.
-    pub lang: Lang,
-}
-
-/// Somebody named in a command.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
-    /// Who.
-    pub user: UserId,
-    /// A program, not a person.
-    pub bot: bool,
-    /// Their roles here; none when they are not a member of the guild.
-    pub roles: Option<Vec<RoleId>>,
-    /// May manage the server.
-    pub manages: bool,
-}
-
-/// How a case was named.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CaseRef {
-    /// Not at all: the one whose thread this is.
-    Here,
-    /// `1042`, `#1042` or words of its title, as typed.
-    Typed(String),
-    /// By a button's number.
-    Number(CaseNumber),
-}
+use crate::view::custom_id::{Promise, PromiseList};
 
 /// Everything people can want.
 #[derive(Debug, Clone)]
@@ -124,11 +93,23 @@ pub enum Wish {
     /// `/followup add`.
     AddFollowUp(AddFollowUp),
     /// `/followup list`.
-    ListFollowUps { who: Option<Person>, case: Option<CaseRef> },
-    /// A reminder's Done.
-    EndFollowUp(Promise),
-    /// A reminder's +1 h.
-    DelayFollowUp(Promise),
+    ListFollowUps(ListFollowUps),
+    /// One of the list.
+    ShowFollowUp(FollowUpId),
+    /// `/followup done` and a reminder's Done.
+    EndFollowUp { which: PromiseRef, outcome: Option<String> },
+    /// `/followup cancel` and Undo.
+    CancelFollowUp { which: PromiseRef, reason: Option<String> },
+    /// `/followup snooze` and a reminder's times.
+    MoveFollowUp { which: PromiseRef, to: To },
+    /// The form behind Change.
+    EditFollowUp { promise: Promise, what: String, when: String },
+    /// Hand over: to whom?
+    OfferHandOver(Promise),
+    /// To this person.
+    HandOver { promise: Promise, to: Person },
+    /// Send what could not be delivered again.
+    RetryFollowUp(Promise),
     /// A text-less reminder's Show.
     RevealFollowUp(Promise),
     /// *Check tone* and the form behind `/draft`.
@@ -156,6 +137,8 @@ impl Wish {
             Self::CloseCase { resolution, .. } => resolution.clone(),
             Self::AddFollowUp(wish) => Some(wish.what.clone()),
             Self::Profile(wish) => wish.hours.clone(),
+            Self::EndFollowUp { outcome: text, .. } | Self::CancelFollowUp { reason: text, .. } => text.clone(),
+            Self::EditFollowUp { what, .. } => Some(what.clone()),
             Self::NoteCase { text, .. } | Self::CheckTone { text, draft: true } => Some(text.clone()),
             _ => None,
         }
@@ -174,6 +157,10 @@ pub enum Form {
     FollowUp(CaseNumber),
     /// Close a case.
     Close(CaseNumber),
+    /// Another time for a promise.
+    PickTime(Promise),
+    /// A promise's text and time, filled in with what they are.
+    EditFollowUp { promise: Promise, what: String, when: String },
     /// A draft to look at.
     Draft,
 }
@@ -199,13 +186,25 @@ pub enum Reply {
     /// A promise written down; with the assignee's calendar where the time lies outside it.
     FollowUpAdded { follow_up: FollowUp, reading: Vec<phrase::Note>, outside: Option<Box<Calendar>> },
     /// Promises, soonest first.
-    FollowUps { list: Vec<FollowUp>, now_ms: i64 },
-    /// A promise kept; the reminder shows it, in the guild's language.
-    FollowUpDone { follow_up: FollowUp, by: UserId, lang: Lang },
+    FollowUps { lines: Lines, shown: PromiseList, now_ms: i64 },
+    /// A promise kept or taken back, and the next one of what repeats; the reminder shows it, in the guild's language.
+    FollowUpEnded { follow_up: FollowUp, next: Option<FollowUp>, by: UserId, lang: Lang },
     /// A promise moved; the reminder shows it, in the guild's language.
-    FollowUpMoved { follow_up: FollowUp, by: UserId, lang: Lang },
-    /// A reminder with its text, for one reader.
-    FollowUpShown { follow_up: FollowUp, case: Option<Case>, promise: Promise },
+    FollowUpMoved {
+        follow_up: FollowUp,
+        by: UserId,
+        lang: Lang,
+        reading: Vec<phrase::Note>,
+        outside: Option<Box<Calendar>>,
+    },
+    /// To whom shall it be handed over?
+    HandOverOffered { follow_up: FollowUp, promise: Promise },
+    /// A promise that somebody else owes now.
+    FollowUpHandedOver { follow_up: FollowUp },
+    /// A reminder that is sent once more.
+    FollowUpRetried { follow_up: FollowUp, lang: Lang },
+    /// A promise with its text, for one reader, and whether its reminder reached nobody.
+    FollowUpShown { follow_up: FollowUp, case: Option<Case>, promise: Promise, undelivered: bool },
     /// Wording looked at.
     Tone { text: String, assessment: tone::Assessment, calmer: Option<String>, draft: bool },
     /// The channels in which customers' words are noticed, and whether the bot may read them at all.
@@ -305,6 +304,36 @@ pub enum Refused {
     /// The reminder is for an older time of the promise; carries the present one, Unix ms.
     #[error("follow-up moved")]
     FollowUpMoved(i64),
+    /// No open promise answers to that, as typed.
+    #[error("no such promise")]
+    NoSuchPromise(String),
+    /// Several do.
+    #[error("several promises")]
+    ManyPromises(String, Vec<FollowUp>),
+    /// None was named and there is none here.
+    #[error("no promise here")]
+    NoPromiseHere,
+    /// In a direct message nobody can be chosen.
+    #[error("nobody to choose from here")]
+    HandOverElsewhere,
+    /// They have it already.
+    #[error("already theirs")]
+    AlreadyTheirs(UserId),
+    /// The person cannot see the channel the case's thread hangs on.
+    #[error("the person cannot see the channel")]
+    OutOfReach(UserId, ChannelId),
+    /// A rule for repeating that is none, as typed.
+    #[error("no rule for repeating")]
+    BadRepeat(String),
+    /// A time for escalating that is none, as typed.
+    #[error("no time for escalating")]
+    BadEscalation(String),
+    /// Nobody to escalate to.
+    #[error("no lead role is set")]
+    NoLeadRole,
+    /// Nobody's reply to wait for.
+    #[error("waking needs a case")]
+    WakeWithoutCase,
     /// It is somebody else's.
     #[error("not yours")]
     NotYours(UserId),
@@ -411,11 +440,23 @@ impl Desk {
             Wish::ReopenCase(case) => close_case::reopen_case(self, caller, case).await,
             Wish::OfferStatus(number) => update_case::offer_status(self, caller, number).await,
             Wish::Ask(form) => show_case::ask(self, caller, form).await,
-            Wish::AddFollowUp(wish) => follow_ups::add_follow_up(self, caller, wish).await,
-            Wish::ListFollowUps { who, case } => follow_ups::list_follow_ups(self, caller, who, case).await,
-            Wish::EndFollowUp(promise) => follow_ups::end_follow_up(self, caller, promise).await,
-            Wish::DelayFollowUp(promise) => follow_ups::delay_follow_up(self, caller, promise).await,
-            Wish::RevealFollowUp(promise) => follow_ups::reveal_follow_up(self, caller, promise).await,
+            Wish::AddFollowUp(wish) => add_follow_up::add_follow_up(self, caller, wish).await,
+            Wish::ListFollowUps(wish) => list_follow_ups::list_follow_ups(self, caller, wish).await,
+            Wish::ShowFollowUp(id) => list_follow_ups::show_follow_up(self, caller, id).await,
+            Wish::EndFollowUp { which, outcome } => {
+                end_follow_up::end_follow_up(self, caller, which, outcome, State::Done).await
+            }
+            Wish::CancelFollowUp { which, reason } => {
+                end_follow_up::end_follow_up(self, caller, which, reason, State::Cancelled).await
+            }
+            Wish::MoveFollowUp { which, to } => move_follow_up::move_follow_up(self, caller, which, to).await,
+            Wish::EditFollowUp { promise, what, when } => {
+                move_follow_up::edit_follow_up(self, caller, promise, what, when).await
+            }
+            Wish::OfferHandOver(promise) => hand_over::offer(self, caller, promise).await,
+            Wish::HandOver { promise, to } => hand_over::hand_over(self, caller, promise, to).await,
+            Wish::RetryFollowUp(promise) => list_follow_ups::retry_follow_up(self, caller, promise).await,
+            Wish::RevealFollowUp(promise) => list_follow_ups::reveal_follow_up(self, caller, promise).await,
             Wish::CheckTone { text, draft } => check_tone::check_tone(self, caller, text, draft).await,
             Wish::Watch { channel, on } => watch::watch_channel(self, caller, channel, on).await,
             Wish::Privacy(wish) => privacy::privacy(self, caller, wish).await,
@@ -429,7 +470,9 @@ impl Desk {
             Ok(Reply::Opened { .. }
                 | Reply::Changed { .. }
                 | Reply::FollowUpAdded { .. }
-                | Reply::FollowUpDone { .. }
+                | Reply::FollowUpEnded { .. }
+                | Reply::FollowUpHandedOver { .. }
+                | Reply::FollowUpRetried { .. }
                 | Reply::FollowUpMoved { .. }
                 | Reply::Erased(_)
                 | Reply::CaseErased { .. }

@@ -1,7 +1,7 @@
 //! From a decision to the database: the case, its entries and the wish for a fresh card, in the caller's transaction.
 
-use super::{Caller, CaseRef, DeskError, Refused};
-use crate::case::{Case, CaseNumber, Change, Decision, Entry, Status, UpdateRefused};
+use super::{Caller, CaseRef, DeskError, Refused, wake};
+use crate::case::{Case, CaseNumber, Change, Decision, Entry, Priority, Status, UpdateRefused};
 use crate::follow_up::State;
 use crate::id::{GuildId, UserId};
 use crate::store::{Conn, case, delivery, entry, follow_up, search};
@@ -62,24 +62,35 @@ pub(super) async fn record(
     }
     let mut log = log;
     if next.status == Status::Closed && before.status != Status::Closed {
-        log.extend(cancel_promises(c, &next).await?);
+        log.extend(cancel_promises(c, &next, actor).await?);
     }
     append(c, &next, &log, actor).await?;
     delivery::want_card(c, next.guild, next.number, next.updated_at).await?;
+    if next.priority == Priority::Urgent && before.priority != Priority::Urgent {
+        wake::became_urgent(c, next.guild, next.number, next.updated_at).await?;
+    }
+    // Whoever sets a case that waited for its customer to open says that the customer replied.
+    if before.status == Status::WaitingCustomer && next.status == Status::Open {
+        wake::customer_replied(c, next.guild, next.number, next.updated_at).await?;
+    }
     Ok((next, log))
 }
 
 /// Whoever closes a case takes its open promises back, each with its entry: none comes due for what is done.
-async fn cancel_promises(c: &mut Conn, case: &Case) -> Result<Vec<Change>, DeskError> {
+async fn cancel_promises(c: &mut Conn, case: &Case, actor: UserId) -> Result<Vec<Change>, DeskError> {
     let mut log = Vec::new();
     for mut promise in follow_up::list(c, case.guild, None, Some(case.number), u32::MAX).await? {
         let version = promise.version;
         promise.state = State::Cancelled;
         promise.ended_at = Some(case.updated_at);
+        promise.ended_by = Some(actor);
         promise.version += 1;
         if follow_up::save(c, &promise, version).await? {
             delivery::cancel_reminder(c, case.guild, promise.id).await?;
-            log.push(Change::FollowUpCancelled { follow_up: promise.id.0, what: promise.what });
+            if promise.creator != actor {
+                delivery::want_word(c, case.guild, promise.id, promise.version, case.updated_at, promise.case).await?;
+            }
+            log.push(Change::FollowUpCancelled { follow_up: promise.id.0, what: promise.what, reason: None });
         }
     }
     Ok(log)

@@ -1,7 +1,7 @@
 //! One case: as `/case show` tells it, and the forms that start from its card.
 
 use super::record::resolve;
-use super::{Caller, CaseRef, Desk, DeskError, Form, Outcome, Refused, Reply, rights};
+use super::{Caller, CaseRef, Desk, DeskError, Form, Outcome, Refused, Reply, move_follow_up, rights};
 use crate::case::UpdateRefused;
 use crate::store::{entry, follow_up};
 
@@ -32,6 +32,10 @@ pub(super) async fn ask(desk: &Desk, caller: &Caller, form: Form) -> Outcome {
     desk.store
         .read(move |c| {
             Box::pin(async move {
+                // A promise is its assignee's and creator's in direct messages too.
+                if let Form::PickTime(_) | Form::EditFollowUp { .. } = form {
+                    return Ok(Reply::Form(move_follow_up::ask(c, &caller, form).await?));
+                }
                 let guild = rights::agent(c, &caller).await?.guild;
                 if let Form::Note(number) | Form::FollowUp(number) | Form::Close(number) = form {
                     let case = resolve(c, guild, &caller, &CaseRef::Number(number)).await?;

@@ -2,8 +2,8 @@
 
 use jiff::Zoned;
 
-use super::{Caller, Desk, DeskError, rights};
-use crate::follow_up::{phrase, zones};
+use super::{Caller, Desk, DeskError, promise, rights};
+use crate::follow_up::{Every, FollowUp, phrase, zones};
 use crate::store::case::CaseLine;
 use crate::store::{case, profile, search};
 
@@ -19,6 +19,10 @@ pub enum Suggestions {
     Times(Vec<Zoned>),
     /// These time zones, by IANA name.
     Zones(Vec<String>),
+    /// These promises, each with its due time on the caller's clock.
+    FollowUps(Vec<(FollowUp, Zoned)>),
+    /// These rules.
+    Rules(Vec<Every>),
 }
 
 /// Which option is being typed, and what stands in it.
@@ -30,12 +34,18 @@ pub enum Focus {
     When(String),
     /// A time zone.
     Zone(String),
+    /// An open promise.
+    FollowUp(String),
+    /// How often something repeats.
+    Repeat(String),
 }
 
 pub(super) async fn suggest(desk: &Desk, caller: &Caller, focus: Focus) -> Result<Suggestions, DeskError> {
     match focus {
         Focus::Case(typed) => cases(desk, caller, typed).await,
         Focus::When(typed) => when(desk, caller, typed).await,
+        Focus::FollowUp(typed) => follow_ups(desk, caller, typed).await,
+        Focus::Repeat(typed) => Ok(Suggestions::Rules(rules(&typed))),
         Focus::Zone(typed) => Ok(Suggestions::Zones(zones::suggest(&typed, MOST as usize))),
     }
 }
@@ -53,6 +63,37 @@ async fn cases(desk: &Desk, caller: &Caller, typed: String) -> Result<Suggestion
                     return Ok(Suggestions::Cases(Vec::new()));
                 }
                 Ok::<_, DeskError>(Suggestions::Cases(case::suggest(c, guild, number, &words, MOST).await?))
+            })
+        })
+        .await
+}
+
+/// The usual rules, or the one that was typed.
+fn rules(typed: &str) -> Vec<Every> {
+    match Every::parse(typed) {
+        Ok(every) => vec![every],
+        Err(_) => vec![Every::Day, Every::WorkingDay, Every::Week, Every::Weeks(2), Every::Month],
+    }
+}
+
+async fn follow_ups(desk: &Desk, caller: &Caller, typed: String) -> Result<Suggestions, DeskError> {
+    let caller = caller.clone();
+    desk.store
+        .read(move |c| {
+            Box::pin(async move {
+                let standing = rights::agent(c, &caller).await?;
+                let own = profile::get(c, standing.guild, caller.user).await?.calendar(&standing.settings);
+                let here = case::by_thread(c, standing.guild, caller.channel).await?.map(|case| case.number);
+                let mut found = promise::candidates(c, &caller, standing.guild).await?;
+                found.retain(|one| promise::fits(one, &typed));
+                // What belongs to the case at hand comes first, then what is one's own.
+                found.sort_by_key(|one| (here.is_none() || one.case != here, one.assignee != caller.user));
+                found.truncate(MOST as usize);
+                let shown = found.into_iter().map(|one| {
+                    let due = own.at(one.due_at);
+                    (one, due)
+                });
+                Ok::<_, DeskError>(Suggestions::FollowUps(shown.collect()))
             })
         })
         .await

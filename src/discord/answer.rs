@@ -159,7 +159,13 @@ impl Answers {
             Ok(reply) => {
                 // What stays in the channel speaks the guild's language, a private answer the person's.
                 let lang = match &reply {
-                    Reply::FollowUpDone { lang, .. } | Reply::FollowUpMoved { lang, .. } => *lang,
+                    Reply::FollowUpEnded { lang, .. }
+                    | Reply::FollowUpMoved { lang, .. }
+                    | Reply::FollowUpRetried { lang, .. }
+                        if ask.in_place =>
+                    {
+                        *lang
+                    }
                     _ => ask.caller.lang,
                 };
                 Shown::Message { message: view::answer(self.texts.voice(lang), &reply), in_place: ask.in_place }

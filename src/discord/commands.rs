@@ -8,6 +8,7 @@ use crate::case::{Cause, CustomerType, Priority, Status, Via, View};
 use crate::follow_up::{Land, Municipal};
 use crate::locale::{Lang, Texts};
 use crate::report::Range;
+use crate::view::custom_id::PromiseView;
 
 /// A command, or a subcommand where it has a parent.
 struct Command {
@@ -57,6 +58,7 @@ const FORUM_CHANNEL: u8 = 15;
 
 const CASE: Opt = may("case", Kind::Suggested);
 const SWITCH: Kind = Kind::OneOf("switch", || vec!["on", "off"]);
+const FOLLOW_UP: Opt = may("followup", Kind::Suggested);
 const PRIORITY: Kind = Kind::OneOf("priority", || Priority::ALL.iter().map(|v| v.name()).collect());
 
 const COMMANDS: &[Command] = &[
@@ -103,9 +105,27 @@ const COMMANDS: &[Command] = &[
         subcommands: &[
             leaf(
                 "cmd-followup-add",
-                &[must("what", Kind::Text), must("when", Kind::Suggested), CASE, may("who", Kind::User)],
+                &[
+                    must("what", Kind::Text),
+                    must("when", Kind::Suggested),
+                    CASE,
+                    may("who", Kind::User),
+                    may("repeat", Kind::Suggested),
+                    may("escalate", Kind::Text),
+                    may("wake", SWITCH),
+                ],
             ),
-            leaf("cmd-followup-list", &[CASE, may("who", Kind::User)]),
+            leaf(
+                "cmd-followup-list",
+                &[
+                    may("view", Kind::OneOf("promises", || PromiseView::ALL.iter().map(|v| v.name()).collect())),
+                    CASE,
+                    may("who", Kind::User),
+                ],
+            ),
+            leaf("cmd-followup-done", &[FOLLOW_UP, may("outcome", Kind::Text)]),
+            leaf("cmd-followup-snooze", &[must("when", Kind::Suggested), FOLLOW_UP]),
+            leaf("cmd-followup-cancel", &[FOLLOW_UP, may("reason", Kind::Text)]),
         ],
     },
     leaf("cmd-draft", &[]),

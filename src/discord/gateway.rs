@@ -246,7 +246,10 @@ impl EventHandler for Handler {
                 self.answers.respond(&ask, wish).await;
             }
             Interaction::Modal(i) => {
-                let ask = ask(i.id, i.token.clone(), translate::caller_of_modal(&i), false);
+                // A form that a control opened may answer on the message of that control.
+                let in_place = i.message.is_some()
+                    && matches!(Action::decode(&i.data.custom_id), Some(Action::SetTime(_) | Action::Edit(_)));
+                let ask = ask(i.id, i.token.clone(), translate::caller_of_modal(&i), in_place);
                 self.answers.respond(&ask, translate::modal(&i)).await;
             }
             _ => {}
@@ -263,7 +266,18 @@ fn shows_result_itself(custom_id: &str, wish: &Result<Wish, Refused>) -> bool {
     wish.is_ok()
         && matches!(
             Action::decode(custom_id),
-            Some(Action::Page(..) | Action::SetStatus(_) | Action::Done(_) | Action::Later(_))
+            Some(
+                Action::Page(..)
+                    | Action::SetStatus(_)
+                    | Action::Done(_)
+                    | Action::Later(_)
+                    | Action::Tomorrow(_)
+                    | Action::NextMonday(_)
+                    | Action::HandOver(_)
+                    | Action::Undo(_)
+                    | Action::Retry(_)
+                    | Action::Promises(_)
+            )
         )
 }
 

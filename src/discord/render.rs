@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::chat::{Button, Choice, Does, Embed, Field, Input, Look, Message, Modal, Row, Select};
+use crate::chat::{Button, Choice, Does, Embed, Field, Input, Look, Message, Modal, People, Row, Select};
 
 /// Discord: characters of a message's text.
 pub const MAX_CONTENT: usize = 2000;
@@ -173,6 +173,7 @@ fn row(row: &Row) -> Option<Value> {
         Row::Buttons(buttons) => buttons.iter().take(MAX_ROWS).map(button).collect(),
         Row::Select(list) if list.options.is_empty() => Vec::new(),
         Row::Select(list) => vec![select(list)],
+        Row::People(list) => vec![people(list)],
     };
     // Discord refuses an empty row, and a list without entries.
     (!parts.is_empty()).then(|| json!({"type": 1, "components": parts}))
@@ -202,6 +203,14 @@ fn select(list: &Select) -> Value {
         .map(|choice| json!({"label": filled(&choice.label, MAX_CHOICE), "value": choice.value}))
         .collect();
     let mut body = json!({"type": 3, "custom_id": list.custom_id, "options": options});
+    if !list.placeholder.is_empty() {
+        body["placeholder"] = clip(&list.placeholder, MAX_SELECT_PLACEHOLDER).into();
+    }
+    body
+}
+
+fn people(list: &People) -> Value {
+    let mut body = json!({"type": 5, "custom_id": list.custom_id});
     if !list.placeholder.is_empty() {
         body["placeholder"] = clip(&list.placeholder, MAX_SELECT_PLACEHOLDER).into();
     }

@@ -19,7 +19,8 @@ use serenity::model::permissions::Permissions;
 use tokio::sync::OnceCell;
 
 use crate::chat::{
-    Answer, CODE_UNAUTHORIZED, ChannelInfo, ChannelKind, Chat, ChatError, Message, Seen, SeenThread, ThreadKind,
+    Answer, Audience, CODE_UNAUTHORIZED, ChannelInfo, ChannelKind, Chat, ChatError, Message, Seen, SeenThread,
+    ThreadKind,
 };
 use crate::clock::Steady;
 use crate::discord::render::{clip, message_json};
@@ -214,6 +215,8 @@ impl Rest {
                 public: false,
                 missing: Vec::new(),
                 thread_managers: Vec::new(),
+                silent: Vec::new(),
+                audience: Audience { everybody: true, ..Audience::default() },
             });
         };
         let guild = id(guild_text)?;
@@ -239,6 +242,8 @@ impl Rest {
             public: channel.kind != PRIVATE_THREAD && everyone.contains(Permissions::VIEW_CHANNEL),
             missing: missing(kind, mine),
             thread_managers: thread_managers(guild_text, &roles, &overwrites)?,
+            silent: silent(&roles, mine)?,
+            audience: audience(guild_text, &roles, &overwrites)?,
         })
     }
 }
@@ -426,6 +431,34 @@ fn thread_managers(guild: &str, roles: &[RawRole], overwrites: &[Overwrite]) -> 
         rights(guild, roles, overwrites, &held, None).contains(Permissions::VIEW_CHANNEL | Permissions::MANAGE_THREADS)
     };
     roles.iter().filter(manages).map(|role| Ok(RoleId(id(&role.id)?))).collect()
+}
+
+/// The roles that somebody with these rights mentions without notifying anybody.
+fn silent(roles: &[RawRole], mine: Permissions) -> Result<Vec<RoleId>, ChatError> {
+    let heard = |role: &&RawRole| role.mentionable || mine.contains(Permissions::MENTION_EVERYONE);
+    roles.iter().filter(|role| !heard(role)).map(|role| Ok(RoleId(id(&role.id)?))).collect()
+}
+
+/// Who sees a channel with these overwrites.
+fn audience(guild: &str, roles: &[RawRole], overwrites: &[Overwrite]) -> Result<Audience, ChatError> {
+    let sees = |held: &[String]| rights(guild, roles, overwrites, held, None).contains(Permissions::VIEW_CHANNEL);
+    let mut audience = Audience { everybody: sees(&[]), ..Audience::default() };
+    for role in roles.iter().filter(|role| role.id != guild) {
+        if sees(std::slice::from_ref(&role.id)) {
+            audience.roles.push(RoleId(id(&role.id)?));
+        }
+    }
+    for one in overwrites.iter().filter(|one| one.kind == 1) {
+        let has =
+            |bits: &str| Permissions::from_bits_truncate(bits.parse().unwrap_or(0)).contains(Permissions::VIEW_CHANNEL);
+        let user = UserId(id(&one.id)?);
+        if has(&one.allow) {
+            audience.let_in.push(user);
+        } else if has(&one.deny) {
+            audience.shut_out.push(user);
+        }
+    }
+    Ok(audience)
 }
 
 fn channel_id(id: ChannelId) -> raw::ChannelId {

@@ -3,8 +3,8 @@
 //! Anything that is not what this version registered is [`Refused::Stale`] or [`Refused::NoSuchChoice`], never a panic.
 
 use serenity::model::application::{
-    ActionRowComponent, CommandData, CommandDataOption, CommandDataOptionValue as Value, CommandInteraction,
-    ComponentInteraction, ComponentInteractionDataKind, ModalInteraction,
+    ActionRowComponent, CommandData, CommandDataOption, CommandDataOptionValue as Value, CommandDataResolved,
+    CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, ModalInteraction,
 };
 use serenity::model::channel::{ChannelType, PartialChannel};
 use serenity::model::guild::Member;
@@ -14,12 +14,13 @@ use crate::case::{CaseNumber, Cause, Changes, CustomerType, MAX_TITLE, Priority,
 use crate::desk::{
     AddFollowUp, Caller, CaseRef, Focus, Form, OpenCase, Person, PrivacyWish, ProfileWish, Refused, SetupWish, Wish,
 };
-use crate::follow_up::Municipal;
+use crate::desk::{ListFollowUps, PromiseRef, To};
+use crate::follow_up::{FollowUpId, Municipal};
 use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use crate::locale::Lang;
 use crate::report::Range;
 use crate::view::REOPEN;
-use crate::view::custom_id::{Action, Promise};
+use crate::view::custom_id::{Action, Promise, PromiseView};
 
 /// What can be wished, or why this cannot.
 type Translated = Result<Wish, Refused>;
@@ -114,20 +115,22 @@ impl Options<'_> {
         read(&text).map(Some).ok_or(Refused::NoSuchChoice(text))
     }
 
+    /// Text that is not empty.
+    fn filled(&self, name: &str) -> Option<String> {
+        self.text(name).filter(|typed| !typed.trim().is_empty())
+    }
+
+    fn promise(&self) -> PromiseRef {
+        self.filled("followup").map_or(PromiseRef::Here, PromiseRef::Typed)
+    }
+
     fn case(&self) -> CaseRef {
         self.text("case").filter(|typed| !typed.trim().is_empty()).map_or(CaseRef::Here, CaseRef::Typed)
     }
 
     fn person(&self, name: &str) -> Option<Person> {
         let Some(Value::User(id)) = self.get(name) else { return None };
-        let user = self.data.resolved.users.get(id);
-        let member = self.data.resolved.members.get(id);
-        Some(Person {
-            user: UserId(id.get()),
-            bot: user.is_some_and(|user| user.bot),
-            roles: member.map(|member| member.roles.iter().map(|role| RoleId(role.get())).collect()),
-            manages: member.and_then(|member| member.permissions).is_some_and(manages),
-        })
+        Some(person(*id, &self.data.resolved))
     }
 
     fn role(&self, name: &str) -> Option<RoleId> {
@@ -155,6 +158,17 @@ impl Options<'_> {
     }
 }
 
+/// Somebody named, with what Discord says of them here.
+fn person(id: serenity::model::id::UserId, resolved: &CommandDataResolved) -> Person {
+    let member = resolved.members.get(&id);
+    Person {
+        user: UserId(id.get()),
+        bot: resolved.users.get(&id).is_some_and(|user| user.bot),
+        roles: member.map(|member| member.roles.iter().map(|role| RoleId(role.get())).collect()),
+        manages: member.and_then(|member| member.permissions).is_some_and(manages),
+    }
+}
+
 /// A slash command or menu.
 pub(super) fn command(data: &CommandData) -> Translated {
     if data.target_id.is_some() {
@@ -172,10 +186,22 @@ pub(super) fn command(data: &CommandData) -> Translated {
             when: options.text("when").unwrap_or_default(),
             case: options.case(),
             who: options.person("who"),
+            repeat: options.filled("repeat"),
+            escalate: options.filled("escalate"),
+            wake: options.one_of("wake", switch)?.unwrap_or(false),
         })),
         ("followup", "list") => {
-            let case = options.text("case").filter(|typed| !typed.trim().is_empty()).map(CaseRef::Typed);
-            Ok(Wish::ListFollowUps { who: options.person("who"), case })
+            let view = options.one_of("view", PromiseView::from_name)?;
+            let case = options.filled("case").map(CaseRef::Typed);
+            Ok(Wish::ListFollowUps(ListFollowUps::typed(view, options.person("who").as_ref(), case)))
+        }
+        ("followup", "done") => Ok(Wish::EndFollowUp { which: options.promise(), outcome: options.filled("outcome") }),
+        ("followup", "snooze") => {
+            let to = To::Phrase(options.text("when").unwrap_or_default());
+            Ok(Wish::MoveFollowUp { which: options.promise(), to })
+        }
+        ("followup", "cancel") => {
+            Ok(Wish::CancelFollowUp { which: options.promise(), reason: options.filled("reason") })
         }
         ("tone", "watch") => Ok(Wish::Watch {
             channel: options.channel("channel"),
@@ -293,6 +319,8 @@ pub(super) fn focus(data: &CommandData) -> Option<Focus> {
         "case" => Some(Focus::Case(typed)),
         "when" => Some(Focus::When(typed)),
         "timezone" => Some(Focus::Zone(typed)),
+        "followup" => Some(Focus::FollowUp(typed)),
+        "repeat" => Some(Focus::Repeat(typed)),
         _ => None,
     }
 }
@@ -303,6 +331,12 @@ pub(super) fn component(interaction: &ComponentInteraction) -> Translated {
         ComponentInteractionDataKind::StringSelect { values } => values.first().map(String::as_str),
         _ => None,
     };
+    if let ComponentInteractionDataKind::UserSelect { values } = &interaction.data.kind
+        && let (Some(id), Some(Action::HandOver(promise))) =
+            (values.first(), Action::decode(&interaction.data.custom_id))
+    {
+        return Ok(Wish::HandOver { promise, to: person(*id, &interaction.data.resolved) });
+    }
     pressed(&interaction.data.custom_id, chosen)
 }
 
@@ -317,15 +351,34 @@ fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
         Action::Page(view, page) => Wish::ListCases { view, page },
         Action::EraseMe => Wish::Privacy(PrivacyWish::EraseMe),
         Action::EraseCase(number) => Wish::Privacy(PrivacyWish::EraseCase(CaseRef::Number(number))),
-        Action::Done(promise) => Wish::EndFollowUp(promise),
-        Action::Later(promise) => Wish::DelayFollowUp(promise),
+        Action::Done(promise) => Wish::EndFollowUp { which: PromiseRef::Button(promise), outcome: None },
+        Action::Later(promise) => Wish::MoveFollowUp { which: PromiseRef::Button(promise), to: To::Later },
+        Action::Tomorrow(promise) => Wish::MoveFollowUp { which: PromiseRef::Button(promise), to: To::Tomorrow },
+        Action::NextMonday(promise) => Wish::MoveFollowUp { which: PromiseRef::Button(promise), to: To::NextMonday },
+        Action::AskTime(promise) => Wish::Ask(Form::PickTime(promise)),
+        Action::AskHandOver(promise) => Wish::OfferHandOver(promise),
+        Action::Undo(promise) => Wish::CancelFollowUp { which: PromiseRef::Button(promise), reason: None },
+        Action::AskEdit(promise) => Wish::Ask(Form::EditFollowUp { promise, what: String::new(), when: String::new() }),
+        Action::Retry(promise) => Wish::RetryFollowUp(promise),
         Action::Reveal(promise) => Wish::RevealFollowUp(promise),
         Action::Choose(guild, delivery) => {
             let promise = chosen.and_then(|choice| Promise::chosen(guild, delivery, choice));
             Wish::RevealFollowUp(promise.ok_or(Refused::Stale)?)
         }
+        Action::Promises(list) => Wish::ListFollowUps(list.into()),
+        Action::ShowPromise => {
+            let id = chosen.and_then(|id| id.parse().ok()).ok_or(Refused::Stale)?;
+            Wish::ShowFollowUp(FollowUpId(id))
+        }
         // Forms come back as modals, never as pressed buttons.
-        Action::AddFollowUp(_) | Action::AddNote(_) | Action::Close(_) | Action::OpenCase(..) | Action::Draft => {
+        Action::AddFollowUp(_)
+        | Action::AddNote(_)
+        | Action::Close(_)
+        | Action::OpenCase(..)
+        | Action::SetTime(_)
+        | Action::Edit(_)
+        | Action::HandOver(_)
+        | Action::Draft => {
             return Err(Refused::Stale);
         }
     })
@@ -370,7 +423,14 @@ pub(super) fn modal(interaction: &ModalInteraction) -> Translated {
             when: text("when"),
             case: CaseRef::Number(number),
             who: None,
+            repeat: None,
+            escalate: None,
+            wake: false,
         }),
+        Action::SetTime(promise) => {
+            Wish::MoveFollowUp { which: PromiseRef::Button(promise), to: To::Phrase(text("when")) }
+        }
+        Action::Edit(promise) => Wish::EditFollowUp { promise, what: text("what"), when: text("when") },
         Action::Close(number) => Wish::CloseCase { case: CaseRef::Number(number), resolution: filled("resolution") },
         Action::Draft => Wish::CheckTone { text: text("draft"), draft: true },
         _ => return Err(Refused::Stale),

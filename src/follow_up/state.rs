@@ -1,7 +1,10 @@
 //! PURE. A promise: what, who, due when, for which case; and what may still happen to it.
 
+use jiff::tz::TimeZone;
+
 use crate::case::CaseNumber;
 use crate::case::named;
+use crate::follow_up::calendar::Calendar;
 use crate::follow_up::recurrence::Series;
 use crate::id::{ChannelId, GuildId, UserId};
 
@@ -103,4 +106,17 @@ pub struct FollowUp {
     pub terms: Terms,
     /// Grows with every move of the due time; a reminder is for one version only.
     pub version: i64,
+}
+
+impl FollowUp {
+    /// Sets another due time, Unix ms, as meant on the clock of `calendar`. What repeats stays on its own clock, by which
+    /// the next times are counted.
+    pub fn move_to(&mut self, due_at: i64, calendar: &Calendar) {
+        let own = self.terms.repeat.as_ref().and_then(|_| TimeZone::get(&self.zone).ok());
+        let zone = own.unwrap_or_else(|| calendar.zone.clone());
+        let at = calendar.at(due_at).with_time_zone(zone);
+        self.due_at = due_at;
+        self.civil = at.datetime().strftime("%Y-%m-%dT%H:%M:%S").to_string();
+        at.time_zone().iana_name().unwrap_or("UTC").clone_into(&mut self.zone);
+    }
 }

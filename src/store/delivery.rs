@@ -21,6 +21,10 @@ stored! {
         Notice = "notice",
         /// What one person missed, in one message; its members are frozen.
         Bundle = "bundle",
+        /// To somebody who must hear what became of a promise: that it was ended, or handed to them.
+        Word = "word",
+        /// To the lead: a promise is open long after it was due.
+        Escalation = "escalation",
     }
 }
 
@@ -167,7 +171,7 @@ pub async fn want_reminder(
     case: Option<CaseNumber>,
 ) -> Result<(), StoreError> {
     const OLDER: &str = "update delivery set state = 'cancelled'
-        where guild_id = $1 and follow_up_id = $2 and kind = 'reminder' and follow_up_version < $3
+        where guild_id = $1 and follow_up_id = $2 and kind in ('reminder', 'escalation') and follow_up_version < $3
             and state = 'scheduled'";
     sql!(execute, c, OLDER, guild.db(), follow_up.0, version)?;
     insert(c, Kind::Reminder, guild, Some((follow_up, version)), due_at_ms, case).await
@@ -201,10 +205,34 @@ async fn insert(
     sql!(execute, c, TEXT, guild.db(), kind.name(), lane, number, id, version, due_at_ms).map(drop)
 }
 
-/// Takes back the reminders of a promise that are not on their way yet. Those on their way are re-checked by the worker.
+/// Wants it said to whoever must hear of this version of a promise. Wanting it twice is wanting it once.
+pub async fn want_word(
+    c: &mut Conn,
+    guild: GuildId,
+    follow_up: FollowUpId,
+    version: i64,
+    now_ms: i64,
+    case: Option<CaseNumber>,
+) -> Result<(), StoreError> {
+    insert(c, Kind::Word, guild, Some((follow_up, version)), now_ms, case).await
+}
+
+/// Wants it said to the lead at `at_ms` that this version of a promise is still open. Wanting it twice is wanting it once.
+pub async fn want_escalation(
+    c: &mut Conn,
+    guild: GuildId,
+    follow_up: FollowUpId,
+    version: i64,
+    at_ms: i64,
+    case: Option<CaseNumber>,
+) -> Result<(), StoreError> {
+    insert(c, Kind::Escalation, guild, Some((follow_up, version)), at_ms, case).await
+}
+
+/// Takes back what is to be sent for a promise and is not on its way yet. Those on their way are re-checked by the worker.
 pub async fn cancel_reminder(c: &mut Conn, guild: GuildId, follow_up: FollowUpId) -> Result<(), StoreError> {
     const TEXT: &str = "update delivery set state = 'cancelled'
-        where guild_id = $1 and follow_up_id = $2 and kind = 'reminder' and state = 'scheduled'";
+        where guild_id = $1 and follow_up_id = $2 and kind in ('reminder', 'escalation') and state = 'scheduled'";
     sql!(execute, c, TEXT, guild.db(), follow_up.0).map(drop)
 }
 

@@ -74,14 +74,33 @@ macro_rules! select {
 
 /// Writes a promise down.
 pub async fn insert(c: &mut Conn, new: &NewFollowUp) -> Result<FollowUpId, StoreError> {
+    write(c, new, None).await?.ok_or_else(|| StoreError::unreadable("follow_up.id", "none"))
+}
+
+/// Writes the next occurrence of `previous` down; none: it has one already.
+pub async fn insert_after(
+    c: &mut Conn,
+    new: &NewFollowUp,
+    previous: FollowUpId,
+) -> Result<Option<FollowUpId>, StoreError> {
+    write(c, new, Some(previous)).await
+}
+
+async fn write(
+    c: &mut Conn,
+    new: &NewFollowUp,
+    previous: Option<FollowUpId>,
+) -> Result<Option<FollowUpId>, StoreError> {
     const TEAM: &str = "insert into guild (guild_id) values ($1) on conflict (guild_id) do nothing";
     const TEXT: &str = "insert into follow_up (guild_id, case_number, what, creator, assignee, civil, zone, due_at,
-            channel, state, created_at, version, kind, repeat, repeat_from, escalate_after, wake, waited_from)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, 1, $11, $12, $13, $14, $15, $16) returning id";
+            channel, state, created_at, version, kind, repeat, repeat_from, escalate_after, wake, waited_from,
+            previous)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, 1, $11, $12, $13, $14, $15, $16, $17)
+        on conflict (previous) where previous is not null do nothing returning id";
     sql!(execute, c, TEAM, new.guild.db())?;
     let terms = &new.terms;
-    let (id,) = sql!(
-        fetch_one(i64,),
+    let made = sql!(
+        fetch_optional(i64,),
         c,
         TEXT,
         new.guild.db(),
@@ -100,16 +119,34 @@ pub async fn insert(c: &mut Conn, new: &NewFollowUp) -> Result<FollowUpId, Store
         terms.escalate_after,
         terms.wake.map(Wake::name),
         terms.waited_from,
+        previous.map(|id| id.0),
     )?;
-    Ok(FollowUpId(id))
+    Ok(made.map(|(id,)| FollowUpId(id)))
 }
 
 /// Writes a promise down and wants its reminder: all a caller needs that makes one inside a transaction of its own. The
 /// entry on its case, if any, is the caller's.
 pub async fn create(c: &mut Conn, new: &NewFollowUp) -> Result<FollowUp, StoreError> {
     let id = insert(c, new).await?;
-    delivery::want_reminder(c, new.guild, id, 1, new.due_at, new.case).await?;
+    schedule(c, new.guild, id, 1, new.due_at, new.terms.escalate_after, new.case).await?;
     get(c, new.guild, id).await?.ok_or_else(|| StoreError::unreadable("follow_up.id", id.0.to_string()))
+}
+
+/// Wants what an open promise of this version needs: its reminder, and the word to the lead should nobody keep it.
+pub async fn schedule(
+    c: &mut Conn,
+    guild: GuildId,
+    id: FollowUpId,
+    version: i64,
+    due_at: i64,
+    escalate_after: Option<i64>,
+    case: Option<CaseNumber>,
+) -> Result<(), StoreError> {
+    delivery::want_reminder(c, guild, id, version, due_at, case).await?;
+    if let Some(after) = escalate_after {
+        delivery::want_escalation(c, guild, id, version, due_at.saturating_add(after), case).await?;
+    }
+    Ok(())
 }
 
 /// The promise with this number, if it is the team's.
@@ -172,6 +209,92 @@ pub async fn list(
         (Some(who), Some(case)) => sql!(fetch_all FollowUpRow, c, BOTH, guild, limit, case.0, who.db()),
     }?;
     rows.into_iter().map(read).collect()
+}
+
+/// Open promises somebody owes or wrote down, soonest first.
+pub async fn of_person(c: &mut Conn, guild: GuildId, who: UserId, limit: u32) -> Result<Vec<FollowUp>, StoreError> {
+    const TEXT: &str = select!("state = 'open' and (assignee = $3 or creator = $3) order by due_at, id limit $2");
+    let rows = sql!(fetch_all FollowUpRow, c, TEXT, guild.db(), i64::from(limit), who.db())?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Open promises of a case that come due when its customer replies.
+pub async fn waiting_for_customer(c: &mut Conn, guild: GuildId, case: CaseNumber) -> Result<Vec<FollowUp>, StoreError> {
+    const TEXT: &str = select!("state = 'open' and wake = 'customer' and case_number = $2 order by due_at, id");
+    let rows = sql!(fetch_all FollowUpRow, c, TEXT, guild.db(), case.0)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Which open promises to list; what is not set does not matter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Owed by this person.
+    pub who: Option<UserId>,
+    /// Of this case.
+    pub case: Option<CaseNumber>,
+    /// Due before this moment, Unix ms.
+    pub overdue_at: Option<i64>,
+    /// Only those whose reminder reached nobody.
+    pub undelivered: bool,
+}
+
+/// A promise in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The promise.
+    pub follow_up: FollowUp,
+    /// Its reminder reached nobody.
+    pub undelivered: bool,
+}
+
+/// A page of a list of promises.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lines {
+    /// Soonest first.
+    pub lines: Vec<Line>,
+    /// There are later ones.
+    pub more: bool,
+}
+
+/// Promises of one page: with their select list they fit one message.
+pub const PAGE: u32 = 10;
+
+/// A page of open promises, soonest first; pages count from 0.
+pub async fn page(c: &mut Conn, guild: GuildId, filter: Filter, page: u32) -> Result<Lines, StoreError> {
+    const TEXT: &str = select!(
+        "state = 'open' and ($2 = 0 or assignee = $2) and ($3 = 0 or case_number = $3) and ($4 = 0 or due_at < $4)
+            and ($5 = 0 or exists (select 1 from delivery where delivery.follow_up_id = follow_up.id
+                and delivery.follow_up_version = follow_up.version and delivery.kind = 'reminder'
+                and delivery.state = 'undeliverable'))
+            order by due_at, id limit $6 offset $7"
+    );
+    let rows = sql!(
+        fetch_all FollowUpRow,
+        c,
+        TEXT,
+        guild.db(),
+        filter.who.map_or(0, UserId::db),
+        filter.case.map_or(0, |case| case.0),
+        filter.overdue_at.unwrap_or(0),
+        i64::from(filter.undelivered),
+        i64::from(PAGE) + 1,
+        i64::from(page) * i64::from(PAGE),
+    )?;
+    let more = rows.len() > PAGE as usize;
+    let mut lines = Vec::new();
+    for row in rows.into_iter().take(PAGE as usize) {
+        let follow_up = read(row)?;
+        let undelivered = filter.undelivered || undelivered(c, guild, follow_up.id, follow_up.version).await?;
+        lines.push(Line { follow_up, undelivered });
+    }
+    Ok(Lines { lines, more })
+}
+
+/// Whether the reminder of this version reached nobody.
+pub async fn undelivered(c: &mut Conn, guild: GuildId, id: FollowUpId, version: i64) -> Result<bool, StoreError> {
+    const TEXT: &str = "select id from delivery where guild_id = $1 and follow_up_id = $2 and follow_up_version = $3
+        and kind = 'reminder' and state = 'undeliverable'";
+    Ok(sql!(fetch_optional(i64,), c, TEXT, guild.db(), id.0, version)?.is_some())
 }
 
 /// The case's open promise that is due first.

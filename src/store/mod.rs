@@ -16,6 +16,7 @@ mod migration;
 mod postgres;
 pub mod privacy;
 pub mod profile;
+pub mod recurring;
 pub mod report;
 pub mod search;
 mod sqlite;

@@ -3,13 +3,13 @@
 use jiff::Zoned;
 
 use super::custom_id::Action;
-use super::text::{self, headline, moment, plain, value};
-use super::{card, list, privacy, profile, reminder, report, setup, tone};
+use super::text::{self, headline, value};
+use super::{card, list, privacy, profile, promise, report, setup, tone};
 use crate::case::{Case, Change, Status, clip};
 use crate::chat::{Choice, Embed, Message, Right, Row, Select};
 use crate::desk::{Reply, Suggestions};
-use crate::follow_up::{Calendar, FollowUp, phrase};
-use crate::locale::{Lang, Voice};
+use crate::follow_up::FollowUp;
+use crate::locale::Voice;
 
 /// The value of the list of statuses that opens a case again.
 pub const REOPEN: &str = "reopen";
@@ -27,16 +27,19 @@ pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
         Reply::StatusOffered { case } => status_offered(voice, case),
         Reply::Form(_) => Message::default(),
         Reply::FollowUpAdded { follow_up, reading, outside } => {
-            follow_up_added(voice, follow_up, reading, outside.as_deref())
+            promise::added(voice, follow_up, reading, outside.as_deref())
         }
-        Reply::FollowUps { list, now_ms } => list::follow_ups(voice, list, *now_ms),
-        Reply::FollowUpDone { follow_up, by, .. } => ended(voice, "follow-up-done", follow_up, *by),
-        Reply::FollowUpMoved { follow_up, by, .. } => ended(voice, "follow-up-moved", follow_up, *by),
-        Reply::FollowUpShown { follow_up, case, promise } => Message {
-            content: reminder::body(voice, follow_up, case.as_ref(), false),
-            rows: vec![Row::Buttons(reminder::buttons(voice, *promise))],
-            ..Message::default()
-        },
+        Reply::FollowUps { lines, shown, now_ms } => promise::listed(voice, lines, shown, *now_ms),
+        Reply::FollowUpEnded { follow_up, next, by, .. } => promise::ended(voice, follow_up, next.as_ref(), *by),
+        Reply::FollowUpMoved { follow_up, by, reading, outside, .. } => {
+            promise::moved(voice, follow_up, *by, reading, outside.as_deref())
+        }
+        Reply::HandOverOffered { follow_up, promise } => promise::hand_over_offered(voice, follow_up, *promise),
+        Reply::FollowUpHandedOver { follow_up } => promise::handed_over(voice, follow_up),
+        Reply::FollowUpRetried { follow_up, .. } => promise::retried(voice, follow_up),
+        Reply::FollowUpShown { follow_up, case, promise, undelivered } => {
+            promise::shown(voice, follow_up, case.as_ref(), *promise, *undelivered)
+        }
         Reply::Tone { text, assessment, calmer, draft } => {
             tone::tone(voice, text, assessment, calmer.as_deref(), *draft)
         }
@@ -101,62 +104,6 @@ const fn reopens(case: &Case, to: Status) -> bool {
     matches!((case.status, to), (Status::Resolved, Status::Open))
 }
 
-fn follow_up_added(
-    voice: Voice<'_>,
-    follow_up: &FollowUp,
-    reading: &[phrase::Note],
-    outside: Option<&Calendar>,
-) -> Message {
-    let args = [
-        ("what", plain(&text::one_line(&follow_up.what), 300)),
-        ("who", text::person(follow_up.assignee)),
-        ("due", moment(follow_up.due_at)),
-    ];
-    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let own = follow_up.assignee == follow_up.creator;
-    let mut lines = vec![voice.with(if own { "follow-up-added" } else { "follow-up-added-for" }, &args)];
-    if let Some(number) = follow_up.case {
-        lines.push(voice.with("follow-up-for-case", &[("case", &number.to_string())]));
-    }
-    lines.extend(reading.iter().map(|note| note.sentence(voice.lang)));
-    lines.extend(outside.map(|calendar| outside_hours(voice, follow_up, calendar)));
-    sentence(lines.join("\n"))
-}
-
-/// That a typed time lies outside its assignee's hours, and that it stays nevertheless.
-fn outside_hours(voice: Voice<'_>, follow_up: &FollowUp, calendar: &Calendar) -> String {
-    let hours = format!("{}, {}", profile::hours(voice, &calendar.hours), calendar.zone_name());
-    let holiday = calendar.holiday(follow_up.due_at).map(|holiday| match voice.lang {
-        Lang::De => holiday.german(),
-        Lang::En => holiday.english(),
-    });
-    let args = [
-        ("who", text::person(follow_up.assignee)),
-        ("hours", hours),
-        ("holiday", holiday.unwrap_or_default().to_owned()),
-    ];
-    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    voice.with(
-        match (holiday, follow_up.assignee == follow_up.creator) {
-            (Some(_), _) => "follow-up-on-holiday",
-            (None, true) => "follow-up-outside-hours",
-            (None, false) => "follow-up-outside-hours-of",
-        },
-        &args,
-    )
-}
-
-fn ended(voice: Voice<'_>, key: &str, follow_up: &FollowUp, by: crate::id::UserId) -> Message {
-    let args = [
-        ("what", plain(&text::one_line(&follow_up.what), 1_000)),
-        ("by", text::person(by)),
-        ("who", text::person(follow_up.assignee)),
-        ("due", moment(follow_up.due_at)),
-    ];
-    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    sentence(voice.with(key, &args))
-}
-
 fn watched(voice: Voice<'_>, channels: &[crate::id::ChannelId], reads_words: bool) -> Message {
     let names: Vec<String> = channels.iter().map(|&channel| text::channel(channel)).collect();
     let mut lines = vec![match &names[..] {
@@ -206,6 +153,12 @@ pub fn choices(voice: Voice<'_>, suggestions: &Suggestions) -> Vec<Choice> {
                 value: due.strftime("%Y-%m-%d %H:%M:%S").to_string(),
             })
             .collect(),
+        Suggestions::FollowUps(found) => {
+            found.iter().map(|(follow_up, due)| promise::suggestion(voice, follow_up, due)).collect()
+        }
+        Suggestions::Rules(rules) => {
+            rules.iter().map(|&every| Choice { label: promise::rule(voice, every), value: every.stored() }).collect()
+        }
         Suggestions::Zones(names) => {
             names.iter().map(|name| Choice { label: name.clone(), value: name.clone() }).collect()
         }

@@ -3,7 +3,7 @@
 //! `version:verb:numbers…`, at most 100 characters. Anybody can send any id, so an id grants nothing: rights are checked
 //! when it takes effect. Unknown versions and verbs are stale, never an error of the program.
 
-use crate::case::{CaseNumber, View};
+use crate::case::{CaseNumber, View, named};
 use crate::follow_up::FollowUpId;
 use crate::id::{ChannelId, GuildId, MessageId, UserId};
 
@@ -49,6 +49,57 @@ pub enum Action {
     Reveal(Promise),
     /// Bundle of reminders: open the chosen one of this team, sent by this delivery.
     Choose(GuildId, i64),
+    /// Reminder: at the start of tomorrow's work.
+    Tomorrow(Promise),
+    /// Reminder: on the Monday to come.
+    NextMonday(Promise),
+    /// Reminder: offer the form for another time.
+    AskTime(Promise),
+    /// Form: that time.
+    SetTime(Promise),
+    /// Reminder: offer the list of people.
+    AskHandOver(Promise),
+    /// List of people: to this one.
+    HandOver(Promise),
+    /// Answer: take it back.
+    Undo(Promise),
+    /// Answer: offer the form with text and time.
+    AskEdit(Promise),
+    /// Form: text and time.
+    Edit(Promise),
+    /// Send it once more.
+    Retry(Promise),
+    /// List of promises: show the chosen one.
+    ShowPromise,
+    /// Turn a page of a list of promises.
+    Promises(PromiseList),
+}
+
+named! {
+    /// The lists of `/followup list`.
+    PromiseView {
+        /// The asker's own, or those of the case at hand.
+        Mine = "mine",
+        /// The whole team's.
+        Team = "team",
+        /// Past due.
+        Overdue = "overdue",
+        /// Whose reminder reached nobody.
+        Undelivered = "undelivered",
+    }
+}
+
+/// A page of a list of promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PromiseList {
+    /// Which list.
+    pub view: PromiseView,
+    /// Only of this person.
+    pub who: Option<UserId>,
+    /// Only of this case.
+    pub case: Option<CaseNumber>,
+    /// Counted from 0.
+    pub page: u32,
 }
 
 /// A reminder's promise: which, of which team, and the delivery that carried it (its marker).
@@ -86,6 +137,21 @@ impl Action {
             Self::Later(p) => p.encode("later"),
             Self::Reveal(p) => p.encode("reveal"),
             Self::Choose(guild, delivery) => format!("{VERSION}:choose:{guild}:{delivery}"),
+            Self::Tomorrow(p) => p.encode("tomorrow"),
+            Self::NextMonday(p) => p.encode("monday"),
+            Self::AskTime(p) => p.encode("time?"),
+            Self::SetTime(p) => p.encode("time"),
+            Self::AskHandOver(p) => p.encode("hand?"),
+            Self::HandOver(p) => p.encode("hand"),
+            Self::Undo(p) => p.encode("undo"),
+            Self::AskEdit(p) => p.encode("edit?"),
+            Self::Edit(p) => p.encode("edit"),
+            Self::Retry(p) => p.encode("retry"),
+            Self::ShowPromise => format!("{VERSION}:promise"),
+            Self::Promises(list) => {
+                let (who, case) = (list.who.map_or(0, |who| who.0), list.case.map_or(0, |case| case.0));
+                format!("{VERSION}:promises:{}:{who}:{case}:{}", list.view.name(), list.page)
+            }
         }
     }
 
@@ -133,6 +199,26 @@ impl Action {
                 [guild, delivery] => Self::Choose(GuildId::from_db(number(guild)?), number(delivery)?),
                 _ => return None,
             },
+            "tomorrow" => Self::Tomorrow(Promise::decode(&rest)?),
+            "monday" => Self::NextMonday(Promise::decode(&rest)?),
+            "time?" => Self::AskTime(Promise::decode(&rest)?),
+            "time" => Self::SetTime(Promise::decode(&rest)?),
+            "hand?" => Self::AskHandOver(Promise::decode(&rest)?),
+            "hand" => Self::HandOver(Promise::decode(&rest)?),
+            "undo" => Self::Undo(Promise::decode(&rest)?),
+            "edit?" => Self::AskEdit(Promise::decode(&rest)?),
+            "edit" => Self::Edit(Promise::decode(&rest)?),
+            "retry" => Self::Retry(Promise::decode(&rest)?),
+            "promise" if rest.is_empty() => Self::ShowPromise,
+            "promises" => match rest[..] {
+                [view, who, case, page] => Self::Promises(PromiseList {
+                    view: PromiseView::from_name(view)?,
+                    who: Some(number(who)?).filter(|&who| who > 0).map(UserId::from_db),
+                    case: Some(number(case)?).filter(|&case| case > 0).map(CaseNumber),
+                    page: page.parse().ok()?,
+                }),
+                _ => return None,
+            },
             _ => return None,
         })
     }
@@ -173,8 +259,8 @@ fn number(text: &str) -> Option<i64> {
 /// The delivery that sent a message with this id on it: its marker.
 pub fn delivery_of(custom_id: &str) -> Option<i64> {
     match Action::decode(custom_id)? {
-        Action::Done(p) | Action::Later(p) | Action::Reveal(p) => Some(p.delivery),
         Action::Choose(_, delivery) => Some(delivery),
+        Action::Done(p) | Action::Later(p) | Action::Reveal(p) | Action::AskHandOver(p) => Some(p.delivery),
         _ => None,
     }
 }
@@ -219,7 +305,23 @@ mod tests {
             Action::Later(promise),
             Action::Reveal(promise),
             Action::Choose(promise.guild, promise.delivery),
+            Action::Tomorrow(promise),
+            Action::NextMonday(promise),
+            Action::AskTime(promise),
+            Action::SetTime(promise),
+            Action::AskHandOver(promise),
+            Action::HandOver(promise),
+            Action::Undo(promise),
+            Action::AskEdit(promise),
+            Action::Edit(promise),
+            Action::Retry(promise),
+            Action::ShowPromise,
         ];
+        all.extend(PromiseView::ALL.iter().map(|&view| {
+            Action::Promises(PromiseList { view, who: Some(UserId(i64::MAX as u64)), case: Some(n), page: u32::MAX })
+        }));
+        let list = PromiseList { view: PromiseView::Mine, who: None, case: None, page: 0 };
+        all.push(Action::Promises(list));
         all.extend(View::ALL.iter().map(|&view| Action::Page(view, u32::MAX)));
         for action in all {
             let id = action.encode();
@@ -246,6 +348,10 @@ mod tests {
             "r1:page:theirs:0",
             "r1:done:1:2:3",
             "r1:draft:1",
+            "r1:tomorrow:1:2:3",
+            "r1:promises:mine:0:0",
+            "r1:promises:mine:-1:0:0",
+            "r1:promise:1",
             "claim:1",
             "r1:кlaim:1",
             "💥",

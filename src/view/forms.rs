@@ -30,6 +30,14 @@ pub fn form(voice: Voice<'_>, form: &Form) -> Modal {
         Form::Close(number) => {
             (Action::Close(*number), "form-close", vec![long(voice, "resolution", false, MAX_TEXT as u16)])
         }
+        Form::PickTime(promise) => {
+            (Action::SetTime(*promise), "form-pick-time", vec![line(voice, "when", true, "", 200)])
+        }
+        Form::EditFollowUp { promise, what, when } => (
+            Action::Edit(*promise),
+            "form-edit-follow-up",
+            vec![line(voice, "what", true, what, 1_000), line(voice, "when", true, when, 200)],
+        ),
         Form::Draft => (Action::Draft, "form-draft", vec![long(voice, "draft", true, MAX_DRAFT)]),
     };
     Modal { custom_id: action.encode(), title: voice.say(title), inputs }

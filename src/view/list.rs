@@ -1,10 +1,9 @@
 //! Lists of cases and promises: one line each, pages turned by buttons.
 
 use super::custom_id::Action;
-use super::text::{self, ago, headline, moment, plain, value};
+use super::text::{self, ago, headline, plain, value};
 use crate::case::View;
 use crate::chat::{Button, Does, Embed, Look, Message, Row};
-use crate::follow_up::FollowUp;
 use crate::locale::Voice;
 use crate::store::case::{CaseLine, Page};
 
@@ -63,32 +62,4 @@ fn case_line(voice: Voice<'_>, line: &CaseLine) -> String {
 
 fn turn(voice: Voice<'_>, key: &str, view: View, page: u32) -> Button {
     Button { label: voice.say(key), look: Look::Secondary, does: Does::Act(Action::Page(view, page).encode()) }
-}
-
-pub(super) fn follow_ups(voice: Voice<'_>, list: &[FollowUp], now_ms: i64) -> Message {
-    let line = |follow_up: &FollowUp| {
-        let what = plain(&text::one_line(&follow_up.what), 80);
-        let case = follow_up.case.map_or_else(String::new, |number| format!("{number} · "));
-        let key = if follow_up.due_at < now_ms { "follow-up-line-overdue" } else { "follow-up-line" };
-        let (who, due) = (text::person(follow_up.assignee), moment(follow_up.due_at));
-        voice.with(key, &[("case", &case), ("what", &what), ("who", &who), ("due", &due)])
-    };
-    let mut description = String::new();
-    for follow_up in list {
-        let line = line(follow_up);
-        // Discord: at most 4,096 characters in a description.
-        if description.chars().count() + line.chars().count() > 4_000 {
-            description.push_str("\n…");
-            break;
-        }
-        if !description.is_empty() {
-            description.push('\n');
-        }
-        description.push_str(&line);
-    }
-    if list.is_empty() {
-        description = voice.say("follow-ups-none");
-    }
-    let title = voice.say("follow-ups-title");
-    Message { embeds: vec![Embed { title, description, colour: COLOUR, ..Embed::default() }], ..Message::default() }
 }

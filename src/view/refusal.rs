@@ -1,8 +1,8 @@
 //! Why not, and what to do instead: one sentence or two, with what was typed handed back.
 
 use super::answer::clock_time;
-use super::list;
 use super::text::{block, channel, moment, person, plain, role, value};
+use super::{list, promise};
 use crate::case::{CaseNumber, TitleRefused, UpdateRefused};
 use crate::chat::{Embed, Message};
 use crate::desk::Refused;
@@ -58,6 +58,27 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Mess
         Refused::NoSuchFollowUp => (voice.say("refused-no-such-follow-up"), None),
         Refused::FollowUpEnded => (voice.say("refused-follow-up-ended"), None),
         Refused::FollowUpMoved(due) => (voice.with("refused-follow-up-moved", &[("due", &moment(*due))]), None),
+        Refused::NoSuchPromise(typed) => {
+            (voice.with("refused-no-such-promise", &[("typed", &plain(typed, 100))]), None)
+        }
+        Refused::ManyPromises(typed, found) => {
+            let key = if typed.is_empty() { "refused-which-promise" } else { "refused-many-promises" };
+            let content = voice.with(key, &[("typed", &plain(typed, 100))]);
+            let mut message = with_typed(voice, content, fallback);
+            let lines: Vec<String> = found.iter().map(|one| promise::line(voice, one, false, 0)).collect();
+            message.embeds.insert(0, Embed { description: lines.join("\n"), ..Embed::default() });
+            return message;
+        }
+        Refused::NoPromiseHere => (voice.say("refused-no-promise-here"), None),
+        Refused::HandOverElsewhere => (voice.say("refused-hand-over-elsewhere"), None),
+        Refused::AlreadyTheirs(who) => (voice.with("refused-already-theirs", &[("who", &person(*who))]), None),
+        Refused::OutOfReach(who, id) => {
+            (voice.with("refused-out-of-reach", &[("who", &person(*who)), ("channel", &channel(*id))]), None)
+        }
+        Refused::BadRepeat(typed) => (voice.with("refused-bad-repeat", &[("typed", &plain(typed, 100))]), None),
+        Refused::BadEscalation(typed) => (voice.with("refused-bad-escalation", &[("typed", &plain(typed, 100))]), None),
+        Refused::NoLeadRole => (voice.say("refused-nobody-leads"), None),
+        Refused::WakeWithoutCase => (voice.say("refused-wake-without-case"), None),
         Refused::NotYours(who) => (voice.with("refused-not-yours", &[("who", &person(*who))]), None),
         Refused::BadZone(typed) => (voice.with("refused-bad-zone", &[("typed", &plain(typed, 60))]), None),
         Refused::BadHours(typed) => (voice.with("refused-bad-hours", &[("typed", &plain(typed, 100))]), None),

@@ -4,7 +4,8 @@ use super::custom_id::{Action, Promise};
 use super::text::{self, moment, plain};
 use crate::case::Case;
 use crate::chat::{Button, Does, Look, Mentions, Message, Row};
-use crate::follow_up::FollowUp;
+use crate::follow_up::{FollowUp, State, Wake};
+use crate::id::{RoleId, UserId};
 use crate::locale::{Lang, Texts, Voice};
 
 /// Where a reminder is read.
@@ -30,33 +31,107 @@ pub fn reminder(
 ) -> Message {
     let voice = texts.voice(lang);
     let promise = Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery };
-    let (content, row) = if place == Place::Alert {
+    let (content, rows) = if place == Place::Alert {
         let who = text::person(follow_up.assignee);
-        (
-            voice.with("reminder-alert", &[("who", &who)]),
-            vec![button(voice, "button-reveal", Look::Primary, Action::Reveal(promise))],
-        )
+        (voice.with("reminder-alert", &[("who", &who)]), vec![reveal(voice, promise)])
     } else {
         (body(voice, follow_up, case.filter(|_| place == Place::Direct), late), buttons(voice, promise))
     };
     Message {
         content,
-        rows: vec![Row::Buttons(row)],
+        rows,
         mentions: Mentions { users: vec![follow_up.assignee], ..Mentions::default() },
         ..Message::default()
     }
 }
 
+/// What became of a promise, for whoever must hear it: its creator of its end, a new assignee of having it now.
+pub fn word(texts: &Texts, lang: Lang, delivery: i64, follow_up: &FollowUp, reader: UserId, place: Place) -> Message {
+    let voice = texts.voice(lang);
+    let promise = Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery };
+    let args = [
+        ("who", text::person(reader)),
+        ("by", text::person_or(follow_up.ended_by, voice, "nobody-bot")),
+        ("what", plain(&text::one_line(&follow_up.what), 1_000)),
+        ("outcome", plain(&text::one_line(follow_up.outcome.as_deref().unwrap_or_default()), 500)),
+        ("due", moment(follow_up.due_at)),
+    ];
+    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let (key, rows) = match follow_up.state {
+        _ if place == Place::Alert => ("word-alert", vec![reveal(voice, promise)]),
+        State::Open => ("word-handed-over", buttons(voice, promise)),
+        State::Done => ("word-done", vec![reveal(voice, promise)]),
+        State::Cancelled => ("word-cancelled", vec![reveal(voice, promise)]),
+    };
+    let mut content = voice.with(key, &args);
+    if place != Place::Alert && follow_up.outcome.is_some() {
+        content.push('\n');
+        content.push_str(&voice.with("follow-up-outcome", &args));
+    }
+    Message { content, rows, mentions: Mentions { users: vec![reader], ..Mentions::default() }, ..Message::default() }
+}
+
+/// To the lead: nobody has kept this promise for as long as its maker allowed.
+pub fn escalation(
+    texts: &Texts,
+    lang: Lang,
+    delivery: i64,
+    follow_up: &FollowUp,
+    lead: Option<RoleId>,
+    place: Place,
+) -> Message {
+    let voice = texts.voice(lang);
+    let promise = Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery };
+    let args = [
+        ("lead", lead.map_or_else(|| text::person(follow_up.creator), text::role)),
+        ("who", text::person(follow_up.assignee)),
+        ("what", plain(&text::one_line(&follow_up.what), 1_000)),
+        ("due", moment(follow_up.due_at)),
+    ];
+    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let (key, rows) = match place {
+        Place::Alert => ("escalation-alert", vec![reveal(voice, promise)]),
+        Place::Thread | Place::Direct => ("escalation", buttons(voice, promise)),
+    };
+    let mut users = vec![follow_up.assignee];
+    users.extend(lead.is_none().then_some(follow_up.creator));
+    let mentions = Mentions { users, roles: lead.into_iter().collect() };
+    Message { content: voice.with(key, &args), rows, mentions, ..Message::default() }
+}
+
 /// Said in the alert channel when a reminder reached nobody. Without the text, as others read there too.
-pub fn undeliverable(texts: &Texts, lang: Lang, follow_up: &FollowUp, case: Option<&Case>) -> Message {
+pub fn undeliverable(
+    texts: &Texts,
+    lang: Lang,
+    delivery: i64,
+    follow_up: &FollowUp,
+    case: Option<&Case>,
+    lead: Option<RoleId>,
+) -> Message {
     let voice = texts.voice(lang);
     let who = text::person(follow_up.assignee);
     let content = match case {
         Some(case) => voice.with("undeliverable-case", &[("who", &who), ("case", &case.number.to_string())]),
         None => voice.with("undeliverable", &[("who", &who)]),
     };
-    let mentions = Mentions { users: vec![follow_up.assignee, follow_up.creator], ..Mentions::default() };
-    Message { content, mentions, ..Message::default() }
+    let mut users = vec![follow_up.assignee, follow_up.creator];
+    users.extend(case.and_then(|case| case.owner));
+    let mentions = Mentions { users, roles: lead.into_iter().collect() };
+    let promise = Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery };
+    let rows = match follow_up.state {
+        State::Open => vec![Row::Buttons(vec![
+            button(voice, "button-retry", Look::Primary, Action::Retry(promise)),
+            button(voice, "button-hand-over", Look::Secondary, Action::AskHandOver(promise)),
+        ])],
+        State::Done | State::Cancelled => Vec::new(),
+    };
+    // The lead and the owner of the case read it, too.
+    let named = |user: &UserId| ![follow_up.assignee].contains(user);
+    let mut others: Vec<String> = mentions.roles.iter().map(|role| text::role(*role)).collect();
+    others.extend(mentions.users.iter().copied().filter(|user| named(user)).map(text::person));
+    others.dedup();
+    let content = if others.is_empty() { content } else { format!("{} – {content}", others.join(" ")) };
+    Message { content, rows, mentions, ..Message::default() }
 }
 
 /// Said in the alert channel when a case's card could not be placed anywhere.
@@ -83,6 +158,10 @@ pub(super) fn body(voice: Voice<'_>, follow_up: &FollowUp, case: Option<&Case>, 
     }
     content.push('\n');
     content.push_str(&voice.with(if late { "reminder-late" } else { "reminder-due" }, &args));
+    if follow_up.terms.wake == Some(Wake::Replied) {
+        content.push('\n');
+        content.push_str(&voice.say("reminder-replied"));
+    }
     if let Some(from) = follow_up.terms.waited_from {
         content.push('\n');
         content.push_str(&voice.with("reminder-waited", &[("from", &moment(from))]));
@@ -90,14 +169,25 @@ pub(super) fn body(voice: Voice<'_>, follow_up: &FollowUp, case: Option<&Case>, 
     content
 }
 
-/// Done and +1 h.
-pub(super) fn buttons(voice: Voice<'_>, promise: Promise) -> Vec<Button> {
+/// What one may do with a promise that is due.
+pub(super) fn buttons(voice: Voice<'_>, promise: Promise) -> Vec<Row> {
     vec![
-        button(voice, "button-done", Look::Success, Action::Done(promise)),
-        button(voice, "button-later", Look::Secondary, Action::Later(promise)),
+        Row::Buttons(vec![
+            button(voice, "button-done", Look::Success, Action::Done(promise)),
+            button(voice, "button-later", Look::Secondary, Action::Later(promise)),
+            button(voice, "button-tomorrow", Look::Secondary, Action::Tomorrow(promise)),
+            button(voice, "button-next-monday", Look::Secondary, Action::NextMonday(promise)),
+            button(voice, "button-pick", Look::Secondary, Action::AskTime(promise)),
+        ]),
+        Row::Buttons(vec![button(voice, "button-hand-over", Look::Secondary, Action::AskHandOver(promise))]),
     ]
 }
 
-fn button(voice: Voice<'_>, key: &str, look: Look, action: Action) -> Button {
+/// Shows the text to whoever presses it and may read it.
+fn reveal(voice: Voice<'_>, promise: Promise) -> Row {
+    Row::Buttons(vec![button(voice, "button-reveal", Look::Primary, Action::Reveal(promise))])
+}
+
+pub(super) fn button(voice: Voice<'_>, key: &str, look: Look, action: Action) -> Button {
     Button { label: voice.say(key), look, does: Does::Act(action.encode()) }
 }

@@ -59,6 +59,12 @@ pub(super) fn setup(voice: Voice<'_>, report: &SetupReport) -> Message {
             to_do.push(voice.with("setup-public", &[("channel", &channel)]));
         }
     }
+    let silent = |lead: &crate::id::RoleId| {
+        report.channels.iter().any(|found| found.info.as_ref().is_some_and(|info| info.silent.contains(lead)))
+    };
+    if let Some(lead) = s.lead_role.filter(silent) {
+        to_do.push(voice.with("setup-lead-silent", &[("role", &text::role(lead))]));
+    }
     let ready = to_do.is_empty();
     let todo = if ready {
         voice.say("setup-ready")

@@ -120,17 +120,38 @@ pub fn change(voice: Voice<'_>, change: &Change) -> String {
             "entry-follow-up-added",
             &[("what", &plain(&one_line(what), 100)), ("due", &moment(*due)), ("who", &person(*assignee))],
         ),
-        C::FollowUpDone { what, .. } => voice.with("entry-follow-up-done", &[("what", &plain(&one_line(what), 100))]),
+        C::FollowUpDone { what, outcome, .. } => with_reason(
+            voice.with("entry-follow-up-done", &[("what", &plain(&one_line(what), 100))]),
+            outcome.as_deref(),
+        ),
+        C::FollowUpHandedOver { what, to, .. } => {
+            let args = [("what", &*plain(&one_line(what), 100)), ("who", &*person(*to))];
+            voice.with("entry-follow-up-handed-over", &args)
+        }
+        C::FollowUpEdited { to, due, .. } => {
+            voice.with("entry-follow-up-edited", &[("what", &plain(&one_line(to), 100)), ("due", &moment(*due))])
+        }
+        C::FollowUpLapsed { what, .. } => {
+            voice.with("entry-follow-up-lapsed", &[("what", &plain(&one_line(what), 100))])
+        }
         C::FollowUpMoved { what, due, .. } => {
             voice.with("entry-follow-up-moved", &[("what", &plain(&one_line(what), 100)), ("due", &moment(*due))])
         }
-        C::FollowUpCancelled { what, .. } => {
-            voice.with("entry-follow-up-cancelled", &[("what", &plain(&one_line(what), 100))])
+        C::FollowUpCancelled { what, reason, .. } => {
+            let said = voice.with("entry-follow-up-cancelled", &[("what", &plain(&one_line(what), 100))]);
+            with_reason(said, reason.as_deref())
         }
         C::Erased {} => voice.say("entry-erased"),
         C::Undeliverable { what, reason } => {
             voice.with("entry-undeliverable", &[("what", &plain(&one_line(what), 100)), ("reason", &plain(reason, 80))])
         }
+    }
+}
+
+fn with_reason(said: String, reason: Option<&str>) -> String {
+    match reason {
+        Some(reason) => format!("{said} – {}", plain(&one_line(reason), 100)),
+        None => said,
     }
 }
 

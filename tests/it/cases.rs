@@ -183,6 +183,7 @@ async fn every_button_of_the_card_does_what_it_says() {
     insta::assert_snapshot!(town.told(&promised).await, @r"
     Ist notiert: Angebot schicken – ich melde mich Fri 2026-11-20 10:00 (…).
     Gehört zu Fall #1.
+    [Ändern] [Rückgängig]
     ");
     let card = town.card_saying(thread, "Nächstes Nachfassen: Angebot schicken").await;
 

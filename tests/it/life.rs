@@ -1,10 +1,36 @@
 //! The life of a promise as a team lives it: read in one's own zone, kept out of one's evenings, moved, handed over, ended.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::harness::Town;
+use crate::harness::{SOON, Town, button, id};
 
 const HOUR_MS: i64 = 3_600_000;
+
+/// The last message in a channel, once there are `count`.
+async fn newest(town: &Town, channel: u64, count: usize) -> Value {
+    let there = |discord: &ruhepol::sandbox::Discord| discord.messages(channel).len() >= count;
+    assert!(town.discord.until(there, SOON).await, "{count} messages in {channel}");
+    let messages = town.discord.messages(channel);
+    assert_eq!(messages.len(), count, "{:#?}", messages.iter().map(|m| town.read(m)).collect::<Vec<_>>());
+    messages.into_iter().next_back().unwrap()
+}
+
+/// What was answered, as a message with its controls.
+async fn message_of(town: &Town, answer: &ruhepol::sandbox::Answer) -> Value {
+    match &answer.message {
+        Some(message) => message.clone(),
+        None => town.discord.final_answer(answer.interaction, SOON).await.expect("an answer"),
+    }
+}
+
+async fn add(town: &Town, user: &str, channel: u64, options: &[(&str, Value)]) -> Value {
+    let answer = town.raw(user, "de", channel, "followup add", options).await;
+    message_of(town, &answer).await
+}
+
+fn plain(text: &str) -> String {
+    text.replace('\u{2060}', "")
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_profile_is_shown_set_and_kept_over_a_restart_in_both_languages() {
@@ -125,4 +151,573 @@ async fn a_direct_message_speaks_the_language_its_reader_set() {
     town.clock.advance_ms(HOUR_MS / 2);
     let dm = town.discord.dm(town.user("Anna"));
     town.message_saying(dm, "it is time: **Holiday form**").await;
+}
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reminders_buttons_move_it_and_say_when_it_comes_again_after_a_restart_too() {
+    let mut town = Town::new().await;
+    let thread = town.opened("Gutschrift").await;
+    add(&town, "Anna", thread, &[("what", json!("Prüfen")), ("when", json!("in 1 Stunde"))]).await;
+    town.clock.advance_ms(HOUR_MS);
+    let reminder = newest(&town, thread, 2).await;
+    assert!(
+        town.read(&reminder).ends_with("[Erledigt] [+1 Std.] [Morgen] [Nächsten Montag] [Zeit wählen …]\n[Übergeben]"),
+        "{}",
+        town.read(&reminder)
+    );
+    town.restart().await;
+    let moved = town.press("Anna", "de", &reminder, "Morgen").await;
+    let told = plain(&town.told(&moved).await);
+    assert!(told.starts_with("Verschoben von @Anna: Prüfen") && told.contains("Fri 2026-11-20 08:00"), "{told}");
+    assert!(!told.contains("außerhalb"), "nine in Berlin is working time: {told}");
+    // The same press again is harmless: the message shows what holds, a changed client hears it.
+    let again = button(&reminder, "Morgen").unwrap();
+    let forged = town.discord.forge(town.user("Anna"), "de", thread, id(&reminder["id"]), &again, &[]).await;
+    assert!(town.told(&forged).await.starts_with("Das wurde inzwischen verschoben."));
+    town.clock.advance_ms(22 * HOUR_MS);
+    let reminder = newest(&town, thread, 3).await;
+    let moved = town.press("Anna", "de", &reminder, "Nächsten Montag").await;
+    let told = plain(&town.told(&moved).await);
+    assert!(told.contains("Mon 2026-11-23 08:00"), "{told}");
+    town.clock.advance_ms(72 * HOUR_MS);
+    let reminder = newest(&town, thread, 4).await;
+    let form = town.press("Anna", "de", &reminder, "Zeit wählen …").await;
+    let picked = town.submit("Anna", "de", thread, &form, &[("when", "Samstag 10 Uhr")]).await;
+    let told = plain(&town.told(&picked).await);
+    assert!(told.contains("Sat 2026-11-28 09:00") && told.contains("außerhalb deiner Arbeitszeit"), "{told}");
+    let shown = town.discord.message(thread, id(&reminder["id"])).unwrap();
+    assert!(town.read(&shown).starts_with("Verschoben von @Anna"), "the reminder itself shows it");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_picked_time_that_cannot_be_comes_back_with_an_example() {
+    let town = Town::new().await;
+    let thread = town.opened("Gutschrift").await;
+    add(&town, "Anna", thread, &[("what", json!("Prüfen")), ("when", json!("in 1 Stunde"))]).await;
+    town.clock.advance_ms(HOUR_MS);
+    let reminder = newest(&town, thread, 2).await;
+    for (locale, typed, expected) in [
+        ("de", "irgendwann", "„irgendwann“ ist mir zu ungenau."),
+        ("de", "gestern", "„gestern“ ist schon vorbei."),
+        ("en-GB", "in 10 years", "\"in 10 years\" is more than five years away."),
+        ("en-GB", "blue", "I do not understand the time \"blue\". Examples:"),
+    ] {
+        let form = town.press("Anna", locale, &reminder, "Zeit wählen …").await;
+        let picked = town.submit("Anna", locale, thread, &form, &[("when", typed)]).await;
+        let told = town.told(&picked).await;
+        assert!(told.starts_with(expected), "{told}");
+    }
+    let shown = town.discord.message(thread, id(&reminder["id"])).unwrap();
+    assert!(town.read(&shown).contains("jetzt ist dran"), "nothing has changed");
+    // Somebody else is told so before the form, not after typing.
+    let refused = town.press("Ben", "de", &reminder, "Zeit wählen …").await;
+    assert!(town.told(&refused).await.starts_with("Darum kümmert sich @Anna."));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn done_by_command_keeps_the_outcome_as_an_entry_and_tells_its_creator() {
+    let mut town = Town::new().await;
+    let thread = town.opened("Gutschrift").await;
+    let ben = json!(town.user("Ben").to_string());
+    add(
+        &town,
+        "Anna",
+        thread,
+        &[("what", json!("Gutschrift prüfen @everyone")), ("when", json!("morgen")), ("who", ben)],
+    )
+    .await;
+    let told =
+        town.slash_in("Ben", "de", thread, "followup done", &[("outcome", json!("Ist angewiesen <@&1> @here"))]).await;
+    let told = plain(&told);
+    assert!(
+        told.starts_with("Erledigt von @Ben: Gutschrift prüfen") && told.contains("Ergebnis: Ist angewiesen"),
+        "{told}"
+    );
+    let word = newest(&town, thread, 2).await;
+    assert!(
+        plain(&town.read(&word)).starts_with("@Anna, @Ben hat das erledigt: **Gutschrift prüfen @everyone**"),
+        "{}",
+        town.read(&word)
+    );
+    let sent =
+        town.discord.requests().into_iter().rfind(|r| r.body["content"].to_string().contains("hat das erledigt"));
+    let pings = sent.unwrap().pings;
+    assert!(!pings.everyone && pings.roles.is_empty() && pings.users.len() == 1, "{pings:?}");
+    let card = town.card_saying(thread, "nachgefasst: Gutschrift prüfen").await;
+    assert!(town.read(&card).contains("Ist angewiesen"), "{}", town.read(&card));
+    town.restart().await;
+    let told = town.slash_in("Ben", "de", thread, "followup done", &[]).await;
+    assert_eq!(told, "Hier ist nichts offen. `/nachfassen liste` zeigt, was es sonst gibt.");
+    // Without a case the word is a direct message.
+    let ben = json!(town.user("Ben").to_string());
+    let fälle = town.channel("fälle");
+    add(&town, "Anna", fälle, &[("what", json!("Urlaub eintragen")), ("when", json!("morgen")), ("who", ben)]).await;
+    let told = town
+        .slash_en("Ben", "fälle", "followup cancel", &[("followup", json!("urlaub")), ("reason", json!("verschoben"))])
+        .await;
+    assert!(told.starts_with("Taken back by @Ben: Urlaub eintragen\nOutcome: verschoben"), "{told}");
+    let dm = town.discord.dm(town.user("Anna"));
+    town.message_saying(dm, "@Ben hat das zurückgenommen: **Urlaub eintragen**").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_ends_their_own_promise_is_told_nothing_twice() {
+    let town = Town::new().await;
+    let thread = town.opened("Gutschrift").await;
+    add(&town, "Anna", thread, &[("what", json!("Prüfen")), ("when", json!("morgen"))]).await;
+    town.slash_in("Anna", "de", thread, "followup done", &[]).await;
+    town.card_saying(thread, "nachgefasst: Prüfen").await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    assert_eq!(town.discord.messages(thread).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_promise_is_named_by_number_case_or_words_and_offered_while_typing() {
+    let town = Town::new().await;
+    let thread = town.opened("Gutschrift").await;
+    let fälle = town.channel("fälle");
+    add(&town, "Anna", thread, &[("what", json!("Beleg anfordern")), ("when", json!("morgen"))]).await;
+    add(&town, "Anna", fälle, &[("what", json!("Beleg ablegen")), ("when", json!("Freitag 14:30"))]).await;
+    add(&town, "Ben", fälle, &[("what", json!("Bens Beleg")), ("when", json!("Freitag 15 Uhr"))]).await;
+    let offered = crate::cases::suggest(&town, "Anna", "followup done", "followup", "beleg").await;
+    assert_eq!(
+        offered,
+        [
+            "#1 · Beleg anfordern – Freitag, 20. November 2026, 09:00 Uhr (CET)",
+            "Beleg ablegen – Freitag, 20. November 2026, 14:30 Uhr (CET)"
+        ]
+    );
+    assert_eq!(crate::cases::suggest(&town, "Clara", "followup done", "followup", "beleg").await.len(), 3, "the lead");
+    let snooze = async |which: &str, when: &str| {
+        let options = [("when", json!(when)), ("followup", json!(which))];
+        plain(&town.slash("Anna", "fälle", "followup snooze", &options).await)
+    };
+    assert!(snooze("#1", "Montag 10 Uhr").await.starts_with("Verschoben von @Anna: Beleg anfordern"));
+    assert!(snooze("2", "Montag 11 Uhr").await.starts_with("Verschoben von @Anna: Beleg ablegen"));
+    let several = snooze("beleg", "Montag 12 Uhr").await;
+    assert!(
+        several.starts_with("Zu „beleg“ passt mehreres.") && several.contains("`1` #1 · Beleg anfordern"),
+        "{several}"
+    );
+    assert!(snooze("3", "Montag").await.starts_with("Darum kümmert sich @Ben."));
+    assert!(snooze("99", "Montag").await.starts_with("Ein offenes Nachfassen „99“ finde ich nicht."));
+    assert!(snooze("gibt es nicht", "Montag").await.starts_with("Ein offenes Nachfassen „gibt es nicht“"));
+    let long = snooze(&"x".repeat(5_900), "Montag").await;
+    assert!(long.starts_with("Ein offenes Nachfassen „xxx"), "{long}");
+    let which = town.slash_en("Anna", "fälle", "followup done", &[]).await;
+    assert!(which.starts_with("Several are open here. Please give the number"), "{which}");
+    town.slash("Anna", "fälle", "followup done", &[("followup", json!("2"))]).await;
+    assert!(snooze("2", "Montag").await.starts_with("Das ist schon erledigt oder zurückgenommen."));
+    // Another team's numbers do not exist.
+    let there = town.discord.world().channel("büro");
+    let told = town.slash_in("Dora", "de", there, "followup done", &[("followup", json!("1"))]).await;
+    assert!(told.starts_with("Ein offenes Nachfassen „1“ finde ich nicht."), "{told}");
+    let kim = town.slash("Kim", "support", "followup done", &[("followup", json!("1"))]).await;
+    assert!(kim.starts_with("Dafür brauchst du die Rolle @Team"), "{kim}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_offers_change_and_undo_and_both_outlive_a_restart() {
+    let mut town = Town::new().await;
+    let thread = town.opened("Gutschrift").await;
+    let answer = add(&town, "Anna", thread, &[("what", json!("Prüfen")), ("when", json!("morgen 9 Uhr"))]).await;
+    assert!(town.read(&answer).ends_with("[Ändern] [Rückgängig]"), "{}", town.read(&answer));
+    town.restart().await;
+    let form = town.press("Anna", "de", &answer, "Ändern").await;
+    let modal = form.modal.clone().unwrap().to_string();
+    assert!(modal.contains("Prüfen") && modal.contains("Freitag, 20.11.2026, 09:00 Uhr"), "{modal}");
+    // Only the text changes; the time stays as it was.
+    let changed = town.submit("Anna", "de", thread, &form, &[("what", "Beleg prüfen")]).await;
+    let answer = message_of(&town, &changed).await;
+    let told = plain(&town.read(&answer));
+    assert!(told.contains("Beleg prüfen") && told.contains("Fri 2026-11-20 08:00"), "{told}");
+    let form = town.press("Anna", "en-GB", &answer, "Ändern").await;
+    let changed = town.submit("Anna", "en-GB", thread, &form, &[("when", "monday 10am")]).await;
+    let answer = message_of(&town, &changed).await;
+    assert!(town.read(&answer).contains("Mon 2026-11-23 09:00"), "{}", town.read(&answer));
+    let form = town.press("Anna", "de", &answer, "Change").await;
+    let refused = town.submit("Anna", "de", thread, &form, &[("what", "  "), ("when", "morgen")]).await;
+    assert!(town.told(&refused).await.starts_with("Da steht noch nichts."));
+    let form = town.press("Anna", "de", &answer, "Change").await;
+    let refused = town.submit("Anna", "de", thread, &form, &[("what", "Diesen Text behalten"), ("when", "blau")]).await;
+    let told = town.told(&refused).await;
+    assert!(told.starts_with("Die Zeit „blau“ verstehe ich nicht.") && told.contains("Diesen Text behalten"), "{told}");
+    let undone = town.press("Anna", "de", &answer, "Undo").await;
+    assert!(town.told(&undone).await.starts_with("Zurückgenommen von @Anna: Beleg prüfen"));
+    let undo = button(&answer, "Undo").unwrap();
+    let again = town.discord.forge(town.user("Anna"), "de", thread, id(&answer["id"]), &undo, &[]).await;
+    assert!(town.told(&again).await.starts_with("Das ist schon erledigt oder zurückgenommen."));
+    town.card_saying(thread, "zurückgenommen: Beleg prüfen").await;
+    town.clock.advance_ms(120 * HOUR_MS);
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    assert_eq!(town.discord.messages(thread).len(), 1, "what is undone reminds nobody");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn handing_over_asks_for_a_colleague_who_can_see_the_case_and_reminds_them_from_then_on() {
+    let mut town = Town::new().await;
+    let thread = town.opened("Gutschrift").await;
+    add(&town, "Anna", thread, &[("what", json!("Prüfen")), ("when", json!("in 1 Stunde"))]).await;
+    town.clock.advance_ms(HOUR_MS);
+    let reminder = newest(&town, thread, 2).await;
+    let stranger = town.press("Ben", "de", &reminder, "Übergeben").await;
+    assert!(town.told(&stranger).await.starts_with("Darum kümmert sich @Anna."));
+    town.restart().await;
+    let offered = message_of(&town, &town.press("Anna", "de", &reminder, "Übergeben").await).await;
+    let list = offered["components"][0]["components"][0]["custom_id"].as_str().unwrap().to_owned();
+    let choose = async |town: &Town, who: u64| {
+        let (channel, message) = (id(&offered["channel_id"]), id(&offered["id"]));
+        let answer = town.discord.press(town.user("Anna"), "de", channel, message, &list, &[&who.to_string()]).await;
+        plain(&town.told(&answer).await)
+    };
+    assert!(choose(&town, town.user("Kim")).await.starts_with("@Kim hat nicht die Rolle des Teams."));
+    assert!(choose(&town, town.discord.world().bot()).await.contains("ist ein Programm"));
+    assert!(choose(&town, town.user("Dora")).await.starts_with("@Dora ist nicht auf diesem Server."));
+    assert!(choose(&town, town.user("Anna")).await.starts_with("Darum kümmert sich @Anna schon."));
+    let told = choose(&town, town.user("Ben")).await;
+    assert!(told.starts_with("Übergeben an @Ben: Prüfen"), "{told}");
+    // It was due already: Ben is reminded at once.
+    let again = newest(&town, thread, 3).await;
+    assert!(town.read(&again).starts_with("@Ben, jetzt ist dran: **Prüfen**"), "{}", town.read(&again));
+    town.card_saying(thread, "übergeben an @Ben: Prüfen").await;
+    let done = town.press("Ben", "de", &again, "Erledigt").await;
+    assert!(town.told(&done).await.starts_with("Erledigt von @Ben"));
+    town.message_saying(thread, "@Anna, @Ben hat das erledigt").await;
+    // In a direct message there is nobody to choose from.
+    add(&town, "Anna", town.channel("fälle"), &[("what", json!("Privat")), ("when", json!("in 1 Stunde"))]).await;
+    town.clock.advance_ms(HOUR_MS);
+    let dm = town.message_saying(town.discord.dm(town.user("Anna")), "Privat").await;
+    let refused = town.press("Anna", "de", &dm, "Übergeben").await;
+    assert!(town.told(&refused).await.starts_with("Übergeben geht auf dem Server"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_who_cannot_see_the_case_is_named_before_and_not_after() {
+    let town = Town::new().await;
+    // The lead's channel is closed to agents without that role.
+    let closed = town.channel("leitung").to_string();
+    town.slash("Admin", "fälle", "setup", &[("case_channel", json!(closed))]).await;
+    town.slash("Clara", "leitung", "case open", &[("title", json!("Vertraulich"))]).await;
+    let ben = json!(town.user("Ben").to_string());
+    let options = [("what", json!("Anrufen")), ("when", json!("morgen")), ("case", json!("1")), ("who", ben)];
+    let told = town.slash("Clara", "leitung", "followup add", &options).await;
+    assert!(told.starts_with("@Ben kann #leitung nicht sehen"), "{told}");
+    let told = town.slash_en("Clara", "leitung", "followup add", &options).await;
+    assert!(told.starts_with("@Ben cannot see #leitung"), "{told}");
+    let clara = json!(town.user("Clara").to_string());
+    let options = [("what", json!("Anrufen")), ("when", json!("morgen")), ("case", json!("1")), ("who", clara)];
+    let told = town.slash("Admin", "leitung", "followup add", &options).await;
+    assert!(told.contains("@Clara bekommt"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn long_lists_turn_their_pages_and_open_one_promise_with_all_its_buttons() {
+    let mut town = Town::new().await;
+    let fälle = town.channel("fälle");
+    for n in 1..=23 {
+        let (what, when) = (format!("Punkt {n}"), format!("in {n} Tagen"));
+        add(&town, "Anna", fälle, &[("what", json!(what)), ("when", json!(when))]).await;
+    }
+    let first = town.raw("Anna", "de", fälle, "followup list", &[]).await;
+    let first = message_of(&town, &first).await;
+    let text = town.read(&first);
+    assert!(text.contains("Punkt 10 ") && !text.contains("Punkt 11 ") && text.ends_with("[Spätere]"), "{text}");
+    town.restart().await;
+    let second = message_of(&town, &town.press("Anna", "de", &first, "Spätere").await).await;
+    let third = message_of(&town, &town.press("Anna", "de", &second, "Spätere").await).await;
+    let text = town.read(&third);
+    assert!(text.contains("Punkt 23 ") && text.contains("Seite 3") && text.ends_with("[Frühere]"), "{text}");
+    let list = third["components"][0]["components"][0]["custom_id"].as_str().unwrap();
+    let value = third["components"][0]["components"][0]["options"][2]["value"].as_str().unwrap();
+    let (channel, message) = (id(&third["channel_id"]), id(&third["id"]));
+    let shown = town.discord.press(town.user("Anna"), "de", channel, message, list, &[value]).await;
+    let shown = message_of(&town, &shown).await;
+    assert!(
+        town.read(&shown).ends_with(
+            "[Erledigt] [+1 Std.] [Morgen] [Nächsten Montag] [Zeit wählen …]\n[Übergeben] [Ändern] [Zurücknehmen]"
+        ),
+        "{}",
+        town.read(&shown)
+    );
+    let done = town.press("Anna", "de", &shown, "Erledigt").await;
+    assert!(plain(&town.told(&done).await).starts_with("Erledigt von @Anna: Punkt 23"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_are_by_person_by_case_by_team_and_by_what_is_overdue() {
+    let town = Town::new().await;
+    let thread = town.opened("Gutschrift").await;
+    let fälle = town.channel("fälle");
+    add(&town, "Anna", thread, &[("what", json!("Zum Fall")), ("when", json!("in 1 Stunde"))]).await;
+    add(&town, "Anna", fälle, &[("what", json!("Ohne Fall")), ("when", json!("in 5 Tagen"))]).await;
+    add(&town, "Ben", fälle, &[("what", json!("Von Ben")), ("when", json!("in 2 Stunden"))]).await;
+    town.clock.advance_ms(3 * HOUR_MS);
+    let list = async |user: &str, channel: u64, options: &[(&str, Value)]| {
+        let told = town.slash_in(user, "de", channel, "followup list", options).await;
+        ["Zum Fall", "Ohne Fall", "Von Ben"].map(|what| u8::from(told.contains(what)))
+    };
+    assert_eq!(list("Anna", fälle, &[]).await, [1, 1, 0]);
+    assert_eq!(list("Anna", thread, &[]).await, [1, 0, 0], "in a thread the case's");
+    assert_eq!(list("Anna", fälle, &[("case", json!("1"))]).await, [1, 0, 0]);
+    assert_eq!(list("Anna", fälle, &[("who", json!(town.user("Ben").to_string()))]).await, [0, 0, 1]);
+    assert_eq!(list("Anna", fälle, &[("view", json!("team"))]).await, [1, 1, 1]);
+    assert_eq!(list("Clara", fälle, &[("view", json!("overdue"))]).await, [1, 0, 1]);
+    assert_eq!(
+        list("Clara", fälle, &[("view", json!("overdue")), ("who", json!(town.user("Ben").to_string()))]).await,
+        [0, 0, 1]
+    );
+    assert_eq!(list("Clara", fälle, &[("view", json!("undelivered"))]).await, [0, 0, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_repeats_comes_again_and_never_piles_up() {
+    let mut town = Town::new().await;
+    let thread = town.opened("Wochenbericht").await;
+    let answer = add(
+        &town,
+        "Anna",
+        thread,
+        &[("what", json!("Bericht")), ("when", json!("morgen 10 Uhr")), ("repeat", json!("täglich"))],
+    )
+    .await;
+    assert!(town.read(&answer).contains("Wiederholt sich täglich."), "{}", town.read(&answer));
+    // Friday: done, so the next would be Saturday; computed, it waits for Monday and says so.
+    town.clock.advance_ms(24 * HOUR_MS);
+    let friday = newest(&town, thread, 2).await;
+    let done = town.press("Anna", "de", &friday, "Erledigt").await;
+    let told = plain(&town.told(&done).await);
+    assert!(told.starts_with("Erledigt von @Anna: Bericht"), "{told}");
+    town.restart().await;
+    let list = town.slash_in("Anna", "de", thread, "followup list", &[]).await;
+    assert!(list.contains("Mon 2026-11-23 08:00") && list.contains("täglich"), "{list}");
+    assert_eq!(list.matches("Bericht").count(), 2, "one line and one entry to choose: {list}");
+    town.clock.advance_ms(71 * HOUR_MS);
+    let monday = newest(&town, thread, 3).await;
+    let text = town.read(&monday);
+    assert!(text.contains("Eigentlich war es Sat 2026-11-21 09:00"), "{text}");
+    // Nobody presses anything: Tuesday comes all the same, and Monday gives way.
+    town.clock.advance_ms(25 * HOUR_MS);
+    newest(&town, thread, 4).await;
+    town.card_saying(thread, "blieb offen, die nächste Wiederholung ist dran: Bericht").await;
+    let list = town.slash_in("Anna", "de", thread, "followup list", &[]).await;
+    assert_eq!(list.matches("– @Anna").count(), 2, "the one that is due and the one to come: {list}");
+    let stale = town.press("Anna", "de", &monday, "Erledigt").await;
+    assert!(town.told(&stale).await.starts_with("Das ist schon erledigt oder zurückgenommen."));
+    // Weeks pass while nobody is there: one reminder, not one for each day.
+    town.stop().await;
+    town.clock.advance_ms(14 * 24 * HOUR_MS);
+    town.start().await;
+    newest(&town, thread, 5).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    assert_eq!(town.discord.messages(thread).len(), 5, "never a pile");
+    let ended = town.slash_in("Anna", "de", thread, "followup cancel", &[("followup", json!("bericht"))]).await;
+    let which = if ended.starts_with("Zu „bericht“") {
+        let number = ended.split('`').nth(1).unwrap().to_owned();
+        town.slash_in("Anna", "de", thread, "followup cancel", &[("followup", json!(number))]).await
+    } else {
+        ended
+    };
+    assert!(which.contains("Die Wiederholung ist damit auch beendet."), "{which}");
+    let list = town.slash_in("Anna", "de", thread, "followup list", &[]).await;
+    assert!(list.contains("Nichts offen"), "{list}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closing_a_case_ends_what_repeats_for_it() {
+    let town = Town::new().await;
+    let thread = town.opened("Zu").await;
+    let options = [("what", json!("Bericht")), ("when", json!("in 1 Stunde")), ("repeat", json!("every 2 weeks"))];
+    let answer = add(&town, "Anna", thread, &options).await;
+    assert!(town.read(&answer).contains("alle 2 Wochen"), "{}", town.read(&answer));
+    town.clock.advance_ms(HOUR_MS);
+    newest(&town, thread, 2).await;
+    town.slash_in("Anna", "de", thread, "case close", &[]).await;
+    let list = town.slash("Anna", "fälle", "followup list", &[]).await;
+    assert!(list.contains("Nichts offen"), "{list}");
+    town.clock.advance_ms(15 * 24 * HOUR_MS);
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    assert_eq!(town.discord.messages(thread).len(), 2, "a closed case reminds nobody");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_lead_hears_of_what_stays_open_too_long_and_not_of_what_was_done_or_moved() {
+    let mut town = Town::new().await;
+    let thread = town.opened("Eilig").await;
+    for what in ["Bleibt offen", "Wird erledigt", "Wird verschoben"] {
+        let options = [("what", json!(what)), ("when", json!("in 1 Stunde")), ("escalate", json!("2 Stunden"))];
+        let answer = add(&town, "Anna", thread, &options).await;
+        assert!(town.read(&answer).contains("Ist es bis Thu 2026-11-19 12:00"), "{}", town.read(&answer));
+    }
+    town.clock.advance_ms(HOUR_MS);
+    newest(&town, thread, 4).await;
+    town.slash("Anna", "fälle", "followup done", &[("followup", json!("erledigt"))]).await;
+    let options = [("when", json!("morgen 12 Uhr")), ("followup", json!("verschoben"))];
+    town.slash("Anna", "fälle", "followup snooze", &options).await;
+    town.restart().await;
+    town.clock.advance_ms(2 * HOUR_MS - 60_000);
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    assert_eq!(town.discord.messages(thread).len(), 4, "not early");
+    town.clock.advance_ms(60_000);
+    let told = newest(&town, thread, 5).await;
+    assert!(
+        town.read(&told).starts_with("@Leitung, das ist überfällig: **Bleibt offen** – @Anna"),
+        "{}",
+        town.read(&told)
+    );
+    let sent = town.discord.requests().into_iter().rfind(|r| r.body["content"].to_string().contains("überfällig"));
+    let sent = sent.unwrap();
+    assert_eq!(sent.body["allowed_mentions"]["roles"].as_array().unwrap().len(), 1, "the lead may be pinged");
+    assert_eq!(sent.pings.users, [town.user("Anna").to_string()], "{:?}", sent.pings);
+    // In this town nobody may mention the role, so that would notify nobody: setup says so.
+    let setup = town.slash("Admin", "fälle", "setup", &[]).await;
+    assert!(setup.contains("Wenn ich @Leitung erwähne, bekommt niemand eine Benachrichtigung."), "{setup}");
+    let done = town.press("Clara", "de", &told, "Erledigt").await;
+    assert!(town.told(&done).await.starts_with("Erledigt von @Clara"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_promise_wakes_when_the_customer_replies_and_a_plain_snooze_does_not() {
+    let town = Town::new().await;
+    let thread = town.opened("Gutschrift").await;
+    let wakes = [("what", json!("Nachhaken")), ("when", json!("in 10 Tagen")), ("wake", json!("on"))];
+    let answer = add(&town, "Anna", thread, &wakes).await;
+    assert!(town.read(&answer).contains("Meldet sich die Kundin oder der Kunde früher"), "{}", town.read(&answer));
+    add(&town, "Anna", thread, &[("what", json!("Schlummert")), ("when", json!("in 10 Tagen"))]).await;
+    town.slash_in("Anna", "de", thread, "case update", &[("status", json!("waiting_customer"))]).await;
+    town.slash_in("Ben", "de", thread, "case note", &[("text", json!("nur eine Notiz"))]).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    assert_eq!(town.discord.messages(thread).len(), 1, "an internal note wakes nothing");
+    town.slash_in("Ben", "de", thread, "case update", &[("status", json!("open"))]).await;
+    let reminder = newest(&town, thread, 2).await;
+    let text = town.read(&reminder);
+    assert!(text.contains("**Nachhaken**") && text.contains("Die Kundin oder der Kunde hat sich gemeldet."), "{text}");
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    assert_eq!(town.discord.messages(thread).len(), 2, "the snooze outlives the reply");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reply_in_the_evening_waits_for_the_morning_unless_the_case_is_urgent() {
+    let town = Town::new().await;
+    let thread = town.opened("Gutschrift").await;
+    add(&town, "Anna", thread, &[("what", json!("Nachhaken")), ("when", json!("in 10 Tagen")), ("wake", json!("on"))])
+        .await;
+    town.slash_in("Anna", "de", thread, "case update", &[("status", json!("waiting_customer"))]).await;
+    town.clock.advance_ms(10 * HOUR_MS);
+    town.slash_in("Ben", "de", thread, "case update", &[("status", json!("open"))]).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    assert_eq!(town.discord.messages(thread).len(), 1, "eight in the evening is not working time");
+    town.slash_in("Ben", "de", thread, "case update", &[("priority", json!("urgent"))]).await;
+    let reminder = newest(&town, thread, 2).await;
+    assert!(town.read(&reminder).contains("**Nachhaken**"), "an urgent case does not wait");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_reached_nobody_is_shown_to_owner_and_lead_and_can_be_sent_again() {
+    let town = Town::new().await;
+    let anna = town.user("Anna");
+    let leitung = town.channel("leitung");
+    town.arm(json!({ "kind": "dm_closed", "user_id": anna.to_string() }));
+    town.arm(json!({ "kind": "lose_permission", "channel_id": leitung.to_string(), "permission": "SEND_MESSAGES" }));
+    let fälle = town.channel("fälle");
+    add(&town, "Anna", fälle, &[("what", json!("Streng geheim")), ("when", json!("in 30 min"))]).await;
+    town.clock.advance_ms(HOUR_MS / 2);
+    let undelivered = async || {
+        for _ in 0..40 {
+            let told = town.slash("Clara", "fälle", "followup list", &[("view", json!("undelivered"))]).await;
+            if told.contains("Streng geheim") {
+                return told;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        }
+        panic!("it is never listed");
+    };
+    let told = undelivered().await;
+    assert!(told.contains("**kam nicht an**"), "{told}");
+    let answer = town.raw("Clara", "de", fälle, "followup list", &[("view", json!("undelivered"))]).await;
+    let list = message_of(&town, &answer).await;
+    let select = &list["components"][0]["components"][0];
+    let (custom_id, value) = (select["custom_id"].as_str().unwrap(), select["options"][0]["value"].as_str().unwrap());
+    let (channel, message) = (id(&list["channel_id"]), id(&list["id"]));
+    let shown = town.discord.press(town.user("Clara"), "de", channel, message, custom_id, &[value]).await;
+    let shown = message_of(&town, &shown).await;
+    assert!(town.read(&shown).contains("kam nirgends an") && town.read(&shown).ends_with("[Noch einmal versuchen]"));
+    let retried = town.press("Clara", "de", &shown, "Noch einmal versuchen").await;
+    assert!(plain(&town.told(&retried).await).starts_with("Die Erinnerung wird noch einmal zugestellt: Streng geheim"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rules_limits_and_wakings_that_cannot_be_are_refused_with_an_example_and_the_text_back() {
+    let town = Town::new().await;
+    let what = "Ein Text, der lang genug ist, um ihn nicht noch einmal zu tippen.";
+    for (option, typed, german, english) in [
+        (
+            "repeat",
+            "manchmal",
+            "Die Wiederholung „manchmal“ verstehe ich nicht. Beispiele: „täglich“",
+            "I do not understand \"manchmal\" as a way to repeat. Examples:",
+        ),
+        ("repeat", "alle 0 Tage", "Die Wiederholung „alle 0 Tage“", "I do not understand \"alle 0 Tage\""),
+        ("escalate", "bald", "„bald“ verstehe ich nicht als Frist.", "I do not understand \"bald\" as a time limit."),
+        (
+            "wake",
+            "on",
+            "Auf eine Antwort warten kann nur ein Nachfassen zu einem Fall.",
+            "Only a follow-up of a case can wait",
+        ),
+    ] {
+        let options = [("what", json!(what)), ("when", json!("morgen")), (option, json!(typed))];
+        let told = town.slash("Anna", "fälle", "followup add", &options).await;
+        assert!(told.starts_with(german) && told.contains(what), "{told}");
+        let told = town.slash_en("Anna", "fälle", "followup add", &options).await;
+        assert!(told.starts_with(english) && told.contains(what), "{told}");
+    }
+    let long = "ä".repeat(5_900);
+    let told = town.slash("Anna", "fälle", "followup add", &[("what", json!(long)), ("when", json!("morgen"))]).await;
+    assert!(told.starts_with("Das sind 5900 Zeichen, es passen 1000.") && told.contains("äää"), "{told}");
+    let told =
+        town.slash("Anna", "fälle", "followup add", &[("what", json!(" \u{200b} ")), ("when", json!("morgen"))]).await;
+    assert!(told.starts_with("Da steht noch nichts."), "{told}");
+    for (who, expected) in [("Kim", "hat nicht die Rolle des Teams."), ("Dora", "ist nicht auf diesem Server.")] {
+        let who = json!(town.user(who).to_string());
+        let options = [("what", json!(what)), ("when", json!("morgen")), ("who", who)];
+        let told = town.slash("Anna", "fälle", "followup add", &options).await;
+        assert!(told.contains(expected) && told.contains(what), "{told}");
+    }
+    let offered = crate::cases::suggest(&town, "Anna", "followup add", "repeat", "").await;
+    assert_eq!(offered, ["täglich", "an Werktagen", "wöchentlich", "alle 2 Wochen", "monatlich"]);
+    let nobody = town.slash("Anna", "fälle", "followup list", &[]).await;
+    assert!(nobody.contains("Nichts offen"), "{nobody}");
+    let bare = Town::bare().await;
+    let options = [("what", json!(what)), ("when", json!("morgen")), ("escalate", json!("1 Tag"))];
+    let told = bare.slash("Admin", "fälle", "followup add", &options).await;
+    assert!(told.starts_with("Es ist noch keine Rolle für die Leitung festgelegt"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_life_of_a_promise_is_the_same_on_postgres() {
+    let Some(mut town) = Town::on_postgres().await else { return };
+    let thread = town.opened("Auf PostgreSQL").await;
+    let ben = json!(town.user("Ben").to_string());
+    let options = [
+        ("what", json!("Bericht")),
+        ("when", json!("in 1 Stunde")),
+        ("who", ben),
+        ("repeat", json!("täglich")),
+        ("escalate", json!("3 Tage")),
+        ("wake", json!("on")),
+    ];
+    add(&town, "Anna", thread, &options).await;
+    town.restart().await;
+    town.clock.advance_ms(HOUR_MS);
+    let reminder = newest(&town, thread, 2).await;
+    let moved = town.press("Ben", "de", &reminder, "+1 Std.").await;
+    assert!(plain(&town.told(&moved).await).starts_with("Verschoben von @Ben: Bericht"));
+    town.clock.advance_ms(HOUR_MS + 1_000);
+    let reminder = newest(&town, thread, 3).await;
+    let done = town.press("Ben", "de", &reminder, "Erledigt").await;
+    assert!(plain(&town.told(&done).await).starts_with("Erledigt von @Ben: Bericht"));
+    town.message_saying(thread, "@Anna, @Ben hat das erledigt").await;
+    let list = town.slash_in("Ben", "de", thread, "followup list", &[]).await;
+    assert!(list.contains("Fri 2026-11-20 10:00") && list.contains("täglich"), "{list}");
+    let told = town.slash("Ben", "fälle", "followup cancel", &[]).await;
+    assert!(plain(&told).starts_with("Zurückgenommen von @Ben: Bericht"), "{told}");
 }

@@ -26,6 +26,7 @@ async fn a_promise_comes_due_in_the_cases_thread_and_mentions_only_its_assignee(
     insta::assert_snapshot!(told.replace('\u{2060}', ""), @r"
     Ist notiert: Gutschrift prüfen @everyone – @Ben bekommt Thu 2026-11-19 11:00 (…) eine Erinnerung.
     Gehört zu Fall #1.
+    [Ändern] [Rückgängig]
     ");
     town.clock.advance_ms(2 * HOUR_MS - 10_000);
     tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
@@ -35,7 +36,8 @@ async fn a_promise_comes_due_in_the_cases_thread_and_mentions_only_its_assignee(
     insta::assert_snapshot!(town.read(&reminder).replace('\u{2060}', ""), @r"
     @Ben, jetzt ist dran: **Gutschrift prüfen @everyone**
     Fällig Thu 2026-11-19 11:00 (…).
-    [Erledigt] [+1 Std.]
+    [Erledigt] [+1 Std.] [Morgen] [Nächsten Montag] [Zeit wählen …]
+    [Übergeben]
     ");
     let sent = town
         .discord

@@ -262,6 +262,7 @@ pub(in crate::delivery) fn custom_ids(message: &Message) -> Vec<String> {
                 Does::Open(_) => None,
             })),
             Row::Select(select) => ids.push(select.custom_id.clone()),
+            Row::People(people) => ids.push(people.custom_id.clone()),
         }
     }
     ids
@@ -407,6 +408,8 @@ impl Chat for Fake {
                 public,
                 missing: Vec::new(),
                 thread_managers: Vec::new(),
+                silent: Vec::new(),
+                audience: crate::chat::Audience::default(),
             })
         }))
     }

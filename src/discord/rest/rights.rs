@@ -61,6 +61,9 @@ pub struct RawRole {
     pub id: String,
     /// Bits, as a decimal text.
     pub permissions: String,
+    /// Everybody may mention it.
+    #[serde(default)]
+    pub mentionable: bool,
 }
 
 /// What Discord's channel type number means to us. Announcement channels (5) take no private threads, and media channels
@@ -137,7 +140,7 @@ mod tests {
     use super::*;
 
     fn role(id: &str, bits: Permissions) -> RawRole {
-        RawRole { id: id.into(), permissions: bits.bits().to_string() }
+        RawRole { id: id.into(), permissions: bits.bits().to_string(), mentionable: false }
     }
 
     fn overwrite(id: &str, kind: u8, allow: Permissions, deny: Permissions) -> Overwrite {

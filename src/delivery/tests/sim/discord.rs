@@ -87,6 +87,7 @@ fn promises(message: &Message) -> Vec<FollowUpId> {
                     }
                 }
             }
+            Row::People(_) => {}
             Row::Select(select) => {
                 if let Some(Action::Choose(guild, delivery)) = Action::decode(&select.custom_id) {
                     select

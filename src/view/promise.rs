@@ -1,0 +1,272 @@
+//! Answers about promises: written down, ended, moved, handed over, listed; each with what may be done next.
+
+use super::custom_id::{Action, Promise, PromiseList};
+use super::reminder::{self, button};
+use super::text::{self, moment, plain};
+use super::{answer, profile};
+use crate::case::{Case, clip};
+use crate::chat::{Choice, Embed, Look, Message, People, Row, Select};
+use crate::follow_up::{Calendar, Every, FollowUp, State, Wake, phrase};
+use crate::id::UserId;
+use crate::locale::{Lang, Voice};
+use crate::store::follow_up::Lines;
+
+/// Edge colour of lists.
+const COLOUR: u32 = 0x2f_7f_79;
+/// Discord: most characters of a choice.
+const CHOICE: usize = 100;
+
+fn of(follow_up: &FollowUp) -> Promise {
+    Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery: 0 }
+}
+
+/// Written down, with the time as it was understood, and the way back.
+pub(super) fn added(
+    voice: Voice<'_>,
+    follow_up: &FollowUp,
+    reading: &[phrase::Note],
+    outside: Option<&Calendar>,
+) -> Message {
+    let args = [
+        ("what", plain(&text::one_line(&follow_up.what), 300)),
+        ("who", text::person(follow_up.assignee)),
+        ("due", moment(follow_up.due_at)),
+    ];
+    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let own = follow_up.assignee == follow_up.creator;
+    let mut lines = vec![voice.with(if own { "follow-up-added" } else { "follow-up-added-for" }, &args)];
+    if let Some(number) = follow_up.case {
+        lines.push(voice.with("follow-up-for-case", &[("case", &number.to_string())]));
+    }
+    if let Some(series) = &follow_up.terms.repeat {
+        lines.push(voice.with("follow-up-repeats", &[("rule", &rule(voice, series.every))]));
+    }
+    if let Some(after) = follow_up.terms.escalate_after {
+        lines.push(voice.with("follow-up-escalates", &[("at", &moment(follow_up.due_at.saturating_add(after)))]));
+    }
+    if follow_up.terms.wake == Some(Wake::Customer) {
+        lines.push(voice.say("follow-up-wakes"));
+    }
+    lines.extend(reading.iter().map(|note| note.sentence(voice.lang)));
+    lines.extend(outside.map(|calendar| outside_hours(voice, follow_up, calendar)));
+    let row = vec![
+        button(voice, "button-change", Look::Secondary, Action::AskEdit(of(follow_up))),
+        button(voice, "button-undo", Look::Secondary, Action::Undo(of(follow_up))),
+    ];
+    Message { content: lines.join("\n"), rows: vec![Row::Buttons(row)], ..Message::default() }
+}
+
+/// That a typed time lies outside its assignee's hours, and that it stays nevertheless.
+fn outside_hours(voice: Voice<'_>, follow_up: &FollowUp, calendar: &Calendar) -> String {
+    let hours = format!("{}, {}", profile::hours(voice, &calendar.hours), calendar.zone_name());
+    let holiday = calendar.holiday(follow_up.due_at).map(|holiday| match voice.lang {
+        Lang::De => holiday.german(),
+        Lang::En => holiday.english(),
+    });
+    let args = [
+        ("who", text::person(follow_up.assignee)),
+        ("hours", hours),
+        ("holiday", holiday.unwrap_or_default().to_owned()),
+    ];
+    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    voice.with(
+        match (holiday, follow_up.assignee == follow_up.creator) {
+            (Some(_), _) => "follow-up-on-holiday",
+            (None, true) => "follow-up-outside-hours",
+            (None, false) => "follow-up-outside-hours-of",
+        },
+        &args,
+    )
+}
+
+/// How often, in words.
+pub(super) fn rule(voice: Voice<'_>, every: Every) -> String {
+    match every {
+        Every::Days(n) => voice.count("repeat-days", i64::from(n), &[]),
+        Every::Weeks(n) => voice.count("repeat-weeks", i64::from(n), &[]),
+        Every::Day => voice.say("repeat-daily"),
+        Every::WorkingDay => voice.say("repeat-working-days"),
+        Every::Week => voice.say("repeat-weekly"),
+        Every::Month => voice.say("repeat-monthly"),
+    }
+}
+
+/// Kept or taken back, by whom, with what came of it and when it comes again.
+pub(super) fn ended(voice: Voice<'_>, follow_up: &FollowUp, next: Option<&FollowUp>, by: UserId) -> Message {
+    let args = [
+        ("what", plain(&text::one_line(&follow_up.what), 1_000)),
+        ("by", text::person(by)),
+        ("outcome", plain(&text::one_line(follow_up.outcome.as_deref().unwrap_or_default()), 500)),
+        ("due", next.map_or_else(String::new, |next| moment(next.due_at))),
+    ];
+    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let done = follow_up.state != State::Cancelled;
+    let mut lines = vec![voice.with(if done { "follow-up-done" } else { "follow-up-cancelled" }, &args)];
+    if follow_up.outcome.is_some() {
+        lines.push(voice.with("follow-up-outcome", &args));
+    }
+    if next.is_some() {
+        lines.push(voice.with("follow-up-next", &args));
+    } else if !done && follow_up.terms.repeat.is_some() {
+        lines.push(voice.say("follow-up-series-ended"));
+    }
+    Message { content: lines.join("\n"), ..Message::default() }
+}
+
+pub(super) fn moved(
+    voice: Voice<'_>,
+    follow_up: &FollowUp,
+    by: UserId,
+    reading: &[phrase::Note],
+    outside: Option<&Calendar>,
+) -> Message {
+    let args = [
+        ("what", plain(&text::one_line(&follow_up.what), 1_000)),
+        ("by", text::person(by)),
+        ("who", text::person(follow_up.assignee)),
+        ("due", moment(follow_up.due_at)),
+    ];
+    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut lines = vec![voice.with("follow-up-moved", &args)];
+    lines.extend(reading.iter().map(|note| note.sentence(voice.lang)));
+    lines.extend(outside.map(|calendar| outside_hours(voice, follow_up, calendar)));
+    Message { content: lines.join("\n"), ..Message::default() }
+}
+
+/// To whom?
+pub(super) fn hand_over_offered(voice: Voice<'_>, follow_up: &FollowUp, promise: Promise) -> Message {
+    let people = People { custom_id: Action::HandOver(promise).encode(), placeholder: voice.say("hand-over-choose") };
+    let what = plain(&text::one_line(&follow_up.what), 1_000);
+    Message {
+        content: voice.with("hand-over-offered", &[("what", &what)]),
+        rows: vec![Row::People(people)],
+        ..Message::default()
+    }
+}
+
+pub(super) fn handed_over(voice: Voice<'_>, follow_up: &FollowUp) -> Message {
+    let what = plain(&text::one_line(&follow_up.what), 1_000);
+    let args = [("who", text::person(follow_up.assignee)), ("what", what), ("due", moment(follow_up.due_at))];
+    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    Message { content: voice.with("follow-up-handed-over", &args), ..Message::default() }
+}
+
+pub(super) fn retried(voice: Voice<'_>, follow_up: &FollowUp) -> Message {
+    let what = plain(&text::one_line(&follow_up.what), 1_000);
+    Message { content: voice.with("follow-up-retried", &[("what", &what)]), ..Message::default() }
+}
+
+/// One promise, and everything that may be done with it while it is open.
+pub(super) fn shown(
+    voice: Voice<'_>,
+    follow_up: &FollowUp,
+    case: Option<&Case>,
+    promise: Promise,
+    undelivered: bool,
+) -> Message {
+    let mut content = reminder::body(voice, follow_up, case, false);
+    if follow_up.state != State::Open {
+        let by = text::person_or(follow_up.ended_by, voice, "nobody-bot");
+        let args = [("by", by.as_str()), ("what", &*plain(&text::one_line(&follow_up.what), 1_000))];
+        let key = if follow_up.state == State::Done { "follow-up-done" } else { "follow-up-cancelled" };
+        content = voice.with(key, &args);
+        if let Some(outcome) = &follow_up.outcome {
+            content.push('\n');
+            content.push_str(&voice.with("follow-up-outcome", &[("outcome", &plain(&text::one_line(outcome), 500))]));
+        }
+        return Message { content, ..Message::default() };
+    }
+    if let Some(series) = &follow_up.terms.repeat {
+        content.push('\n');
+        content.push_str(&voice.with("follow-up-repeats", &[("rule", &rule(voice, series.every))]));
+    }
+    let mut rows = reminder::buttons(voice, promise);
+    if let Some(Row::Buttons(second)) = rows.get_mut(1) {
+        second.push(button(voice, "button-change", Look::Secondary, Action::AskEdit(promise)));
+        second.push(button(voice, "button-take-back", Look::Secondary, Action::Undo(promise)));
+        if undelivered {
+            second.push(button(voice, "button-retry", Look::Primary, Action::Retry(promise)));
+        }
+    }
+    if undelivered {
+        content.push('\n');
+        content.push_str(&voice.say("follow-up-undelivered"));
+    }
+    Message { content, rows, ..Message::default() }
+}
+
+/// A line of a list.
+pub(super) fn line(voice: Voice<'_>, follow_up: &FollowUp, undelivered: bool, now_ms: i64) -> String {
+    let what = plain(&clip(&text::one_line(&follow_up.what), 80), 100);
+    let case = follow_up.case.map_or_else(String::new, |number| format!("{number} · "));
+    let key = if follow_up.due_at < now_ms { "follow-up-line-overdue" } else { "follow-up-line" };
+    let (who, due) = (text::person(follow_up.assignee), moment(follow_up.due_at));
+    let number = follow_up.id.0.to_string();
+    let args = [("n", &*number), ("case", &*case), ("what", &*what), ("who", &*who), ("due", &*due)];
+    let mut line = voice.with(key, &args);
+    if let Some(series) = &follow_up.terms.repeat {
+        line.push_str(" · ");
+        line.push_str(&rule(voice, series.every));
+    }
+    if undelivered {
+        line.push_str(" · ");
+        line.push_str(&voice.say("follow-up-line-undelivered"));
+    }
+    line
+}
+
+/// A page of promises, a list to choose one from, and the way to the pages beside it.
+pub(super) fn listed(voice: Voice<'_>, lines: &Lines, shown: &PromiseList, now_ms: i64) -> Message {
+    let described: Vec<String> =
+        lines.lines.iter().map(|one| line(voice, &one.follow_up, one.undelivered, now_ms)).collect();
+    let description = if described.is_empty() { voice.say("follow-ups-none") } else { described.join("\n") };
+    let footer = if shown.page > 0 || lines.more {
+        voice.with("list-page", &[("page", &shown.page.saturating_add(1).to_string())])
+    } else {
+        String::new()
+    };
+    let options: Vec<Choice> = lines
+        .lines
+        .iter()
+        .map(|one| Choice { label: label(&one.follow_up), value: one.follow_up.id.0.to_string() })
+        .collect();
+    let mut rows = Vec::new();
+    if !options.is_empty() {
+        let custom_id = Action::ShowPromise.encode();
+        rows.push(Row::Select(Select { custom_id, placeholder: voice.say("follow-ups-choose"), options }));
+    }
+    let turn = |key, page| button(voice, key, Look::Secondary, Action::Promises(PromiseList { page, ..*shown }));
+    let mut buttons = Vec::new();
+    if let Some(previous) = shown.page.checked_sub(1) {
+        buttons.push(turn("button-sooner", previous));
+    }
+    if lines.more {
+        buttons.push(turn("button-further", shown.page.saturating_add(1)));
+    }
+    if !buttons.is_empty() {
+        rows.push(Row::Buttons(buttons));
+    }
+    let title = voice.say(match shown.view {
+        super::custom_id::PromiseView::Overdue => "follow-ups-overdue",
+        super::custom_id::PromiseView::Undelivered => "follow-ups-undelivered",
+        super::custom_id::PromiseView::Mine | super::custom_id::PromiseView::Team => "follow-ups-title",
+    });
+    Message {
+        embeds: vec![Embed { title, description, colour: COLOUR, footer, ..Embed::default() }],
+        rows,
+        ..Message::default()
+    }
+}
+
+/// A promise in one line of a list to choose from: no markup works there.
+fn label(follow_up: &FollowUp) -> String {
+    let case = follow_up.case.map_or_else(String::new, |number| format!("{number} · "));
+    clip(&format!("{case}{}", text::one_line(&follow_up.what)), CHOICE)
+}
+
+/// A promise as a suggestion while somebody types.
+pub(super) fn suggestion(voice: Voice<'_>, follow_up: &FollowUp, due: &jiff::Zoned) -> Choice {
+    let due = answer::clock_time(voice, due);
+    let room = CHOICE.saturating_sub(due.chars().count() + 3);
+    Choice { label: format!("{} – {due}", clip(&label(follow_up), room)), value: follow_up.id.0.to_string() }
+}
