@@ -319,6 +319,8 @@ impl Chat for Line {
                 public: false,
                 missing: Vec::new(),
                 thread_managers: Vec::new(),
+                silent: Vec::new(),
+                audience: crate::chat::Audience::default(),
             })
         }))
     }
