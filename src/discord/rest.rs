@@ -25,13 +25,13 @@ use crate::chat::{
 use crate::clock::Steady;
 use crate::discord::render::{clip, message_json};
 use crate::discord::road::Road;
-use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use crate::id::{ChannelId, GuildId, MessageId, UserId};
 
 mod pace;
 mod rights;
 
 use pace::{Left, Pace};
-use rights::{Overwrite, RawChannel, RawId, RawRole, kind_of, missing, rights};
+use rights::{RawChannel, RawId, RawRole, audience, kind_of, missing, rights, silent, thread_managers};
 
 /// Every call ends within this much real time, waiting for our turn included. Below a delivery's lease of 12 s.
 pub const DEADLINE: Duration = Duration::from_secs(8);
@@ -422,43 +422,6 @@ struct RawAuthor {
 #[derive(Deserialize)]
 struct RawThreads {
     threads: Vec<RawChannel>,
-}
-
-/// The roles that see all private threads of a channel.
-fn thread_managers(guild: &str, roles: &[RawRole], overwrites: &[Overwrite]) -> Result<Vec<RoleId>, ChatError> {
-    let manages = |role: &&RawRole| {
-        let held = [role.id.clone()];
-        rights(guild, roles, overwrites, &held, None).contains(Permissions::VIEW_CHANNEL | Permissions::MANAGE_THREADS)
-    };
-    roles.iter().filter(manages).map(|role| Ok(RoleId(id(&role.id)?))).collect()
-}
-
-/// The roles that somebody with these rights mentions without notifying anybody.
-fn silent(roles: &[RawRole], mine: Permissions) -> Result<Vec<RoleId>, ChatError> {
-    let heard = |role: &&RawRole| role.mentionable || mine.contains(Permissions::MENTION_EVERYONE);
-    roles.iter().filter(|role| !heard(role)).map(|role| Ok(RoleId(id(&role.id)?))).collect()
-}
-
-/// Who sees a channel with these overwrites.
-fn audience(guild: &str, roles: &[RawRole], overwrites: &[Overwrite]) -> Result<Audience, ChatError> {
-    let sees = |held: &[String]| rights(guild, roles, overwrites, held, None).contains(Permissions::VIEW_CHANNEL);
-    let mut audience = Audience { everybody: sees(&[]), ..Audience::default() };
-    for role in roles.iter().filter(|role| role.id != guild) {
-        if sees(std::slice::from_ref(&role.id)) {
-            audience.roles.push(RoleId(id(&role.id)?));
-        }
-    }
-    for one in overwrites.iter().filter(|one| one.kind == 1) {
-        let has =
-            |bits: &str| Permissions::from_bits_truncate(bits.parse().unwrap_or(0)).contains(Permissions::VIEW_CHANNEL);
-        let user = UserId(id(&one.id)?);
-        if has(&one.allow) {
-            audience.let_in.push(user);
-        } else if has(&one.deny) {
-            audience.shut_out.push(user);
-        }
-    }
-    Ok(audience)
 }
 
 fn channel_id(id: ChannelId) -> raw::ChannelId {

@@ -58,7 +58,7 @@ async fn a_promise_comes_due_in_the_cases_thread_and_mentions_only_its_assignee(
     assert!(town.told(&done).await.starts_with("Erledigt von @Ben"));
     town.clock.advance_ms(48 * HOUR_MS);
     tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
-    assert_eq!(town.discord.messages(thread).len(), 3, "what is done stays done");
+    assert_eq!(town.discord.messages(thread).len(), 4, "what is done stays done; Anna, who wrote it down, was told");
     let list = town.slash("Ben", "fälle", "followup list", &[]).await;
     assert!(list.contains("Nichts offen"), "{list}");
 }

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serenity::model::permissions::Permissions;
 
-use crate::chat::{ChannelKind, Right};
+use crate::chat::{Audience, ChannelKind, ChatError, Right};
+use crate::id::{RoleId, UserId};
 
 /// A channel as `GET /channels/{id}` gives it, as far as we care.
 #[derive(Debug, Deserialize)]
@@ -129,6 +130,47 @@ const fn bit(right: Right) -> Permissions {
         Right::EmbedLinks => Permissions::EMBED_LINKS,
         Right::ManageThreads => Permissions::MANAGE_THREADS,
     }
+}
+
+/// The roles that see all private threads of a channel.
+pub fn thread_managers(guild: &str, roles: &[RawRole], overwrites: &[Overwrite]) -> Result<Vec<RoleId>, ChatError> {
+    let manages = |role: &&RawRole| {
+        let held = [role.id.clone()];
+        rights(guild, roles, overwrites, &held, None).contains(Permissions::VIEW_CHANNEL | Permissions::MANAGE_THREADS)
+    };
+    roles.iter().filter(manages).map(|role| Ok(RoleId(id(&role.id)?))).collect()
+}
+
+/// The roles that somebody with these rights mentions without notifying anybody.
+pub fn silent(roles: &[RawRole], mine: Permissions) -> Result<Vec<RoleId>, ChatError> {
+    let heard = |role: &&RawRole| role.mentionable || mine.contains(Permissions::MENTION_EVERYONE);
+    roles.iter().filter(|role| !heard(role)).map(|role| Ok(RoleId(id(&role.id)?))).collect()
+}
+
+/// Who sees a channel with these overwrites.
+pub fn audience(guild: &str, roles: &[RawRole], overwrites: &[Overwrite]) -> Result<Audience, ChatError> {
+    let sees = |held: &[String]| rights(guild, roles, overwrites, held, None).contains(Permissions::VIEW_CHANNEL);
+    let mut audience = Audience { everybody: sees(&[]), ..Audience::default() };
+    for role in roles.iter().filter(|role| role.id != guild) {
+        if sees(std::slice::from_ref(&role.id)) {
+            audience.roles.push(RoleId(id(&role.id)?));
+        }
+    }
+    for one in overwrites.iter().filter(|one| one.kind == 1) {
+        let has =
+            |bits: &str| Permissions::from_bits_truncate(bits.parse().unwrap_or(0)).contains(Permissions::VIEW_CHANNEL);
+        let user = UserId(id(&one.id)?);
+        if has(&one.allow) {
+            audience.let_in.push(user);
+        } else if has(&one.deny) {
+            audience.shut_out.push(user);
+        }
+    }
+    Ok(audience)
+}
+
+fn id(text: &str) -> Result<u64, ChatError> {
+    text.parse().map_err(|_| ChatError::Unknown("unreadable answer".to_owned()))
 }
 
 fn read(bits: &str) -> u64 {
