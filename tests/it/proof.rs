@@ -283,14 +283,14 @@ async fn twenty_kills_over_five_hundred_deliveries_lose_and_double_nothing_on_po
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes most of an hour; run by `just prove`"]
 async fn a_thousand_kills_over_fifty_thousand_deliveries_on_sqlite() {
-    survives_kills("SQLite", None, setting("RUHEPOL_DELIVERIES", 50_000), setting("RUHEPOL_KILLS", 1_000)).await;
+    survives_kills("SQLite", None, setting("PROVE_DELIVERIES", 50_000), setting("PROVE_KILLS", 1_000)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes most of an hour; run by `just prove`"]
 async fn a_thousand_kills_over_fifty_thousand_deliveries_on_postgres() {
     let Some(database) = postgres::database().await else { return };
-    let (count, kills) = (setting("RUHEPOL_DELIVERIES", 50_000), setting("RUHEPOL_KILLS", 1_000));
+    let (count, kills) = (setting("PROVE_DELIVERIES", 50_000), setting("PROVE_KILLS", 1_000));
     survives_kills("PostgreSQL", Some(&database.url), count, kills).await;
 }
 
@@ -346,14 +346,14 @@ async fn when_one_of_four_processes_dies_or_stops_the_others_take_over() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes minutes; run by `just prove`"]
 async fn when_one_of_four_processes_dies_or_stops_again_and_again_takeover_stays_within_15_s() {
-    take_over(setting("RUHEPOL_SECONDS", 300)).await;
+    take_over(setting("PROVE_SECONDS", 300)).await;
 }
 
 /// Promises far in the future do not make those that are due now late.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "fills a million promises; run by `just prove`"]
 async fn with_a_million_scheduled_and_forty_five_due_a_second_nothing_is_late() {
-    let (million, seconds) = (setting("RUHEPOL_SCHEDULED", 1_000_000), setting("RUHEPOL_SECONDS", 60));
+    let (million, seconds) = (setting("PROVE_SCHEDULED", 1_000_000), setting("PROVE_SECONDS", 60));
     let mut stage = Stage::new(None, 400, 1, false).await;
     let (now, far) = (stage.clock.now_ms(), 30 * 86_400_000);
     stage.promise(million, |n| (n % 400, now + far + n as i64)).await;
@@ -385,7 +385,7 @@ async fn with_a_million_scheduled_and_forty_five_due_a_second_nothing_is_late() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes minutes; run by `just prove`"]
 async fn ten_thousand_due_in_one_second_drain_at_discords_pace_and_fairly() {
-    let (count, teams) = (setting("RUHEPOL_DELIVERIES", 10_000), setting("RUHEPOL_TEAMS", 500));
+    let (count, teams) = (setting("PROVE_DELIVERIES", 10_000), setting("PROVE_TEAMS", 500));
     let mut stage = Stage::new(None, teams, 1, true).await;
     let due = stage.clock.now_ms() + 8_000 + count as i64 / 5;
     // Team by team, as they would be written: the first team's rows are the oldest.
