@@ -58,3 +58,38 @@ impl Hands {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_attempt_that_panics_takes_no_other_with_it() {
+        let mut hands = Hands::default();
+        let (asked, told) = tokio::sync::oneshot::channel();
+        hands.take(async { panic!("a fault of ours") }, Arc::default());
+        hands.take(async { assert_eq!(told.await, Ok(7)) }, Arc::default());
+        assert_eq!(hands.full(), 2);
+        hands.one_free().await;
+        assert_eq!(hands.full(), 1, "the other goes on");
+        asked.send(7).expect("somebody waits for it");
+        hands.one_free().await;
+        assert_eq!(hands.full(), 0);
+    }
+
+    #[tokio::test]
+    async fn who_steps_aside_makes_room_and_still_ends() {
+        let (mut hands, aside) = (Hands::default(), Arc::new(AtomicBool::new(false)));
+        let (step, (asked, told)) = (Arc::clone(&aside), tokio::sync::oneshot::channel::<()>());
+        let tidies = async move {
+            step.store(true, Ordering::SeqCst);
+            drop(told.await);
+        };
+        hands.take(tidies, aside);
+        hands.one_free().await;
+        assert_eq!((hands.full(), hands.0.len()), (0, 1));
+        drop(asked);
+        hands.meanwhile(tokio::task::yield_now()).await;
+        assert_eq!(hands.0.len(), 0);
+    }
+}

@@ -174,6 +174,9 @@ impl Rest {
                     .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
                     .unwrap_or(DEFAULT_PAUSE);
                 let everything = refusal.global || headers.contains_key("x-ratelimit-global");
+                if everything {
+                    tracing::warn!(pause_ms = pause.as_millis(), "discord.limited_everywhere");
+                }
                 self.pace.rest(key, pause, everything);
                 ChatError::Limited(pause)
             }
