@@ -13,6 +13,7 @@ mod layering;
 mod life;
 mod load;
 mod oracle;
+mod phrases;
 mod pinned;
 mod privacy;
 mod promises;
