@@ -150,7 +150,8 @@ pub fn choices(voice: Voice<'_>, suggestions: &Suggestions) -> Vec<Choice> {
             .iter()
             .map(|due| Choice {
                 label: clip(&clock_time(voice, due), CHOICE),
-                value: due.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+                // With its offset it is this instant, also where the clocks repeat an hour.
+                value: due.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             })
             .collect(),
         Suggestions::FollowUps(found) => {

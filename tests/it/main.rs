@@ -14,6 +14,7 @@ mod life;
 mod load;
 mod oracle;
 mod other_bots;
+mod phrases;
 mod pinned;
 mod privacy;
 mod promises;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::draft::{Day, Draft, Edge, Expect, Frame, Piece, Span};
+use super::feasts::Feast;
 use super::grammar::{Grammar, Step};
 use super::lexicon::Word;
 use super::{Note, Refusal, Unit};
@@ -90,17 +91,19 @@ impl Grammar<'_> {
         if self.sign(at + 1, '/') {
             return self.slashed(at, first, '/');
         }
-        if self.sign(at + 1, '-') && self.glued(at + 1) && self.sign(at + 3, '-') {
+        if self.sign(at + 1, '-') && self.glued(at + 1) && self.sign(at + 3, '-') && self.number(at + 2).is_some() {
             return self.slashed(at, first, '-');
         }
         // 3. Januar, 3 Jan, 3rd of January
         let mut next = at + 1;
         let ordinal = self.sign(next, '.') || self.word(next) == Some(Word::OrdinalEnding);
-        if ordinal {
+        // 24-Dec-2026
+        let hyphen = self.sign(next, '-') && matches!(self.word(next + 1), Some(Word::Month(_)));
+        if ordinal || hyphen {
             next += 1;
         }
         let named = self.ordinal_day(first, next);
-        if matches!(named.first(), Some((Piece::Day(Day::Date { .. }), ..))) {
+        if matches!(named.first(), Some((Piece::Day(Day::Date { .. } | Day::Feast { .. } | Day::Nth { .. }), ..))) {
             return named;
         }
         if self.sign(at + 1, '.')
@@ -189,8 +192,25 @@ impl Grammar<'_> {
         while matches!(self.word(to), Some(Word::Of | Word::Article)) {
             to += 1;
         }
-        if let Some(Word::Month(month)) = self.word(to) {
+        let feast = match (self.word(to), of_month) {
+            (Some(Word::ChristmasHoliday), 1..=2) => Some(Feast::Fixed(12, 24 + of_month as i8)),
+            (Some(Word::Advent), 1..=4) => Some(Feast::Advent(4 - of_month as i8)),
+            _ => None,
+        };
+        if let Some(feast) = feast {
             let (year, next) = self.year(to + 1);
+            return vec![day(Day::Feast { feast, year }, next)];
+        }
+        if let Some(step) = i8::try_from(of_month).ok().filter(|nth| *nth <= 5).and_then(|nth| self.nth(nth, next)) {
+            return vec![step];
+        }
+        // "first Monday" of what?
+        if of_month <= 5 && matches!(self.word(next), Some(Word::Weekday(_))) {
+            return Vec::new();
+        }
+        if let Some(Word::Month(month)) = self.word(to) {
+            let hyphen = usize::from(self.sign(to + 1, '-') && self.sign(to - 1, '-'));
+            let (year, next) = self.year(to + 1 + hyphen);
             return date_of(year, month as u32, of_month).map(|date| day(date, next)).into_iter().collect();
         }
         let months = match (self.word(to), self.word(to + 1)) {
@@ -202,12 +222,20 @@ impl Grammar<'_> {
         if !(1..=31).contains(&of_month) {
             return Vec::new();
         }
-        let next = if months.is_some() { to + 2 } else { next };
+        let next = match self.word(to) {
+            _ if months.is_some() => to + 2,
+            // „am 1. des Monats“
+            Some(Word::Unit(Unit::Month)) if to > next => to + 1,
+            _ => next,
+        };
         vec![day(Day::OfMonth { day: of_month as i8, months }, next)]
     }
 
     /// January 3rd, Jan 3 2027, January 2027, January.
     pub(super) fn month_first(&self, month: i8, at: usize) -> Vec<Step> {
+        // "January the 20th"
+        let article = self.word(at) == Some(Word::Article) && self.number(at + 1).is_some();
+        let at = at + usize::from(article);
         if let Some((of_month, digits)) = self.number(at).or_else(|| match self.word(at) {
             Some(Word::Ordinal(n)) => Some((n, 0)),
             _ => None,

@@ -2,6 +2,8 @@
 
 use jiff::civil::Weekday;
 
+use super::feasts::Feast;
+use super::wall::Wall;
 use super::{Note, Part};
 
 /// A day as it was named.
@@ -13,12 +15,24 @@ pub(super) enum Day {
     Date { year: Option<i16>, month: i8, day: i8 },
     /// A day of a month: the next one, or that of the month so many from now.
     OfMonth { day: i8, months: Option<i32> },
+    /// A day with a name; without a year the next one.
+    Feast { feast: Feast, year: Option<i16> },
+    /// The so-manieth of its kind in a month, or the last (-1).
+    Nth { nth: i8, of: Countable, frame: Frame },
     /// The so-manieth working day from today.
     Business(u32),
     /// An ISO calendar week, or an edge of it.
     Week { edge: Edge, number: i8, year: Option<i16> },
     /// A week, month or year, or an edge of it.
     Frame { edge: Edge, frame: Frame },
+}
+
+/// What is counted through a month: "the first Monday", „der letzte Werktag“.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Countable {
+    Weekday(Weekday),
+    Day,
+    WorkingDay,
 }
 
 /// Which day of a frame.
@@ -38,6 +52,7 @@ pub(super) enum Edge {
 pub(super) enum Frame {
     Week(Option<i32>),
     Month(Option<i32>),
+    Quarter(Option<i32>),
     Year(Option<i32>),
     Named { month: i8, year: Option<i16> },
 }
@@ -119,6 +134,7 @@ pub(super) struct Draft {
     pub clock: Option<Clock>,
     pub part: Option<Part>,
     pub span: Option<Span>,
+    pub wall: Option<Wall>,
     pub notes: Vec<Note>,
     pub expect: Expect,
     /// The span was said before the day.
@@ -145,6 +161,8 @@ pub(super) enum Piece {
     Clock(Clock),
     Part(Part),
     Span(Span),
+    /// Whose clock.
+    Wall(Wall),
     /// tonight: a day and a part in one word.
     Tonight(Part),
 }
@@ -184,7 +202,11 @@ impl Draft {
                 next.part_first = next.part.is_some();
                 put(&mut next.clock, clock)?;
             }
+            // "first thing tomorrow morning" is the start of work.
+            Piece::Part(Part::StartOfWork) if next.part == Some(Part::Morning) => next.part = Some(Part::StartOfWork),
+            Piece::Part(Part::Morning) if next.part == Some(Part::StartOfWork) => {}
             Piece::Part(part) => put(&mut next.part, part)?,
+            Piece::Wall(wall) => put(&mut next.wall, wall)?,
             Piece::Span(span) => {
                 next.span_first = next.day.is_none() && next.weekday.is_none();
                 put(&mut next.span, span)?;

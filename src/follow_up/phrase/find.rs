@@ -31,7 +31,9 @@ pub fn find(sentence: &str, context: &Context) -> Option<(Range<usize>, Reading)
 
 /// Whether one word alone is more likely a time than anything else: "so" and "may" are not.
 fn telling(word: &str) -> bool {
-    word.chars().count() > 3 && !["march", "mitte", "noon"].contains(&word.to_lowercase().as_str())
+    // Nikolaus and Silvester are people's names as well.
+    word.chars().count() > 3
+        && !["march", "mitte", "noon", "nikolaus", "silvester", "sylvester"].contains(&word.to_lowercase().as_str())
 }
 
 /// The words of a sentence without the signs around them.

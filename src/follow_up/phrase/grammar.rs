@@ -3,10 +3,12 @@
 
 use std::cell::Cell;
 
-use super::draft::{Day, Draft, Expect, Piece};
+use jiff::civil::Weekday;
+
+use super::draft::{Day, Draft, Expect, Piece, Span, Which};
 use super::lexicon::Word;
 use super::token::{Kind, Token};
-use super::{Note, Refusal, Unit};
+use super::{Note, Part, Refusal, Unit};
 
 /// More readings than this are no reading.
 const MAX_DRAFTS: usize = 16;
@@ -16,11 +18,14 @@ pub(super) type Step = (Piece, Vec<Note>, u8, usize);
 
 /// The tokens and what was noticed on the way.
 pub(super) struct Grammar<'a> {
+    text: &'a str,
     tokens: &'a [Token],
     /// The farthest token that no piece could be made of.
     farthest: Cell<usize>,
     /// Something like "yesterday" was said.
     past: Cell<bool>,
+    /// Something like "the next days" was said.
+    pub(super) vague: Cell<bool>,
 }
 
 /// Every way to read the whole phrase, or why there is none.
@@ -28,7 +33,7 @@ pub(super) fn drafts(text: &str, tokens: &[Token]) -> Result<Vec<Draft>, Refusal
     if tokens.iter().any(|token| token.kind == Kind::Word(Word::Vague)) {
         return Err(Refusal::Vague);
     }
-    let grammar = Grammar { tokens, farthest: Cell::new(0), past: Cell::new(false) };
+    let grammar = Grammar { text, tokens, farthest: Cell::new(0), past: Cell::new(false), vague: Cell::new(false) };
     let mut out = Vec::new();
     grammar.walk(0, &Draft::default(), &mut out, &mut 0);
     if !out.is_empty() {
@@ -36,6 +41,9 @@ pub(super) fn drafts(text: &str, tokens: &[Token]) -> Result<Vec<Draft>, Refusal
     }
     if grammar.past.get() {
         return Err(Refusal::Past);
+    }
+    if grammar.vague.get() {
+        return Err(Refusal::Vague);
     }
     let from = tokens.get(grammar.farthest.get()).map_or(0, |token| token.span.start);
     Err(Refusal::not_understood(&text[from..]))
@@ -79,29 +87,74 @@ impl Grammar<'_> {
             Kind::Num { .. } => return self.numeric(at, draft),
         };
         match word {
-            Word::Filler if matches!(expect, Expect::Free | Expect::Any | Expect::Time(_)) => {
+            Word::Filler if matches!(expect, Expect::Free | Expect::Any | Expect::Time(_) | Expect::In) => {
                 return one(Piece::Skip, at + 1);
             }
             Word::Article if self.takes_article(at + 1) => {
                 return one(Piece::Skip, at + 1);
             }
-            Word::About if matches!(expect, Expect::Free | Expect::Any | Expect::Time(_)) => {
+            // „an Heiligabend“, "at Easter"
+            Word::One | Word::At if open && matches!(self.word(at + 1), Some(Word::Feast(..))) => {
+                return one(Piece::Skip, at + 1);
+            }
+            Word::Sharp if matches!(expect, Expect::Time(_)) || self.at_end(at + 1) && expect == Expect::Free => {
+                return one(Piece::Skip, at + 1);
+            }
+            Word::Within if open => return self.within(at),
+            Word::Wall(wall) if expect == Expect::Free => {
+                let timed = draft.clock.is_some() || draft.part == Some(Part::Noon);
+                return if timed { one(Piece::Wall(wall), at + 1) } else { Vec::new() };
+            }
+            Word::About if matches!(expect, Expect::Free | Expect::Any | Expect::Time(_) | Expect::In) => {
                 return one(Piece::About, at + 1);
             }
-            Word::By if open => return one(Piece::Prefix(Expect::Any), at + 1),
+            Word::From | Word::Ab | Word::Past if open && draft.span.is_some() && draft.day.is_none() => {
+                return one(Piece::Prefix(Expect::From), at + 1);
+            }
+            Word::Latest if self.at_end(at + 1) && expect == Expect::Free => return one(Piece::Skip, at + 1),
+            Word::By | Word::Ab | Word::Latest if open => return one(Piece::Prefix(Expect::Any), at + 1),
             Word::At if open => return one(Piece::Prefix(Expect::Time(false)), at + 1),
-            Word::Um if open => return one(Piece::Prefix(Expect::Time(true)), at + 1),
+            Word::Um | Word::Sharp if open => return one(Piece::Prefix(Expect::Time(true)), at + 1),
+            // "a week tomorrow", and below the British "a week on Monday": a week after that day.
+            Word::Today | Word::Tomorrow
+                if open && draft.day.is_none() && draft.span.is_some_and(|span| !span.marked && span.whole_weeks()) =>
+            {
+                return one(Piece::Prefix(Expect::From), at);
+            }
+            Word::On if open && draft.span.is_some_and(|span| !span.marked && span.whole_weeks()) => {
+                return one(Piece::Prefix(Expect::From), at + 1);
+            }
             Word::Am | Word::On if open => return one(Piece::Prefix(Expect::Day), at + 1),
+            Word::In if open && self.is_within(at) => return self.within(at),
             Word::In if open && !matches!(self.kind(at + 1), Some(Kind::Word(Word::In))) => {
                 return one(Piece::Prefix(Expect::In), at + 1);
             }
-            Word::From | Word::Past if open && draft.span.is_some() && draft.day.is_none() => {
-                return one(Piece::Prefix(Expect::From), at + 1);
+            Word::From | Word::Past if open => {
+                let weekend = at + 1 + usize::from(self.word(at + 1) == Some(Word::Article));
+                if self.word(weekend) == Some(Word::Weekend) {
+                    return one(Piece::Weekday(Weekday::Monday, Which::Coming), weekend + 1);
+                }
+            }
+            // British "Monday week", "tomorrow week"
+            Word::Unit(Unit::Week)
+                if expect == Expect::Free
+                    && draft.span.is_none()
+                    && matches!(
+                        (draft.day, draft.weekday),
+                        (None, Some((_, Which::Bare))) | (Some(Day::Offset(0 | 1)), None)
+                    )
+                    && self.number(at + 1).is_none() =>
+            {
+                let week = Span { days: 7, marked: true, ..Span::default() };
+                return one(Piece::Span(week), at + 1);
             }
             Word::Of if expect == Expect::Free && draft.weekday.is_some() => {
                 return one(Piece::Prefix(Expect::Day), at + 1);
             }
             Word::Yesterday => self.past.set(true),
+            Word::Last if expect != Expect::In && self.nth(-1, at + 1).is_some() => {
+                return self.nth(-1, at + 1).into_iter().collect();
+            }
             Word::Last if matches!(self.word(at + 1), Some(Word::Weekday(_) | Word::Mo | Word::So | Word::Unit(_))) => {
                 self.past.set(true);
             }
@@ -126,7 +179,7 @@ impl Grammar<'_> {
     /// A span or a number of working days, with what may stand behind it; "ago" makes it the past.
     pub(super) fn wait(&self, at: usize, expect: Expect) -> Option<Step> {
         if let Some((days, mut next)) = self.business(at) {
-            if self.word(next) == Some(Word::From) && matches!(self.word(next + 1), Some(Word::Now | Word::Today)) {
+            if self.from(next) && matches!(self.word(next + 1), Some(Word::Now | Word::Today)) {
                 next += 2;
             }
             return Some((Piece::Day(Day::Business(days)), Vec::new(), 0, next));
@@ -136,18 +189,37 @@ impl Grammar<'_> {
             self.past.set(true);
         }
         // "from now" adds nothing.
-        if self.word(next) == Some(Word::From) && self.word(next + 1) == Some(Word::Now) {
+        if self.from(next) && self.word(next + 1) == Some(Word::Now) {
             next += 2;
             span.marked = true;
         }
-        span.marked |= expect == Expect::In || matches!(self.word(next), Some(Word::From | Word::Past));
+        // "in three days' time"
+        next += usize::from(expect == Expect::In && self.word(next) == Some(Word::Time));
+        span.marked |= expect == Expect::In || matches!(self.word(next), Some(Word::From | Word::Ab | Word::Past));
         Some((Piece::Span(span), notes, 0, next))
     }
 
     /// Whether "the" may stand before a token: an article in front of nothing is a phrase that breaks off.
     fn takes_article(&self, at: usize) -> bool {
         match self.kind(at) {
-            Some(Kind::Num { .. }) => true,
+            // "the 24th" and „der 3. Januar“, but not "the 9am" or „die 5 Minuten“
+            Some(Kind::Num { .. }) => {
+                !self.sign(at + 1, ':')
+                    && !matches!(
+                        self.word(at + 1),
+                        Some(
+                            Word::Uhr
+                                | Word::Am
+                                | Word::Pm
+                                | Word::H
+                                | Word::Oclock
+                                | Word::Unit(_)
+                                | Word::BusinessDay
+                        )
+                    )
+            }
+            Some(Kind::Word(Word::Unit(Unit::Week | Unit::Month))) => self.from(at + 1),
+            Some(Kind::Word(Word::Unit(Unit::Second))) => true,
             Some(Kind::Word(word)) => matches!(
                 word,
                 Word::Weekday(_)
@@ -166,6 +238,8 @@ impl Grammar<'_> {
                     | Word::Weekend
                     | Word::EndOfWeek
                     | Word::EndOfMonth
+                    | Word::EndOfQuarter
+                    | Word::Feast(..)
                     | Word::EndOfYear
                     | Word::CalendarWeek
                     | Word::Calendar
@@ -173,6 +247,45 @@ impl Grammar<'_> {
             ),
             _ => false,
         }
+    }
+
+    /// "from", „ab“.
+    fn from(&self, at: usize) -> bool {
+        matches!(self.word(at), Some(Word::From | Word::Ab))
+    }
+
+    /// Whether "in" is followed by „den nächsten“ and an amount: "in the next 2 hours".
+    fn is_within(&self, at: usize) -> bool {
+        let article = usize::from(self.word(at + 1) == Some(Word::Article));
+        matches!(self.word(at + 1 + article), Some(Word::Next | Word::Coming)) && !self.within(at).is_empty()
+    }
+
+    /// "within 2 days", „innerhalb der nächsten Stunde“: the end of that span.
+    fn within(&self, at: usize) -> Vec<Step> {
+        let mut to = at + 1;
+        while matches!(self.word(to), Some(Word::Of | Word::Article | Word::Next | Word::Coming)) {
+            to += 1;
+        }
+        if let Some((piece, mut notes, rank, next)) = self.wait(to, Expect::In) {
+            notes.push(Note::Within);
+            return vec![(piece, notes, rank, next)];
+        }
+        // One hour, said without a number; several („den nächsten Stunden“) are nothing definite.
+        if self.word(to) == Some(Word::Unit(Unit::Hour)) && !self.several(to) && to > at + 1 {
+            let span = Span { seconds: 3600, marked: true, ..Span::default() };
+            return vec![(Piece::Span(span), vec![Note::Within], 0, to + 1)];
+        }
+        Vec::new()
+    }
+
+    /// Whether a unit is written in its plural.
+    pub(super) fn several(&self, at: usize) -> bool {
+        const PLURALS: [&str; 15] = [
+            "tage", "tagen", "days", "wochen", "weeks", "wks", "monate", "monaten", "months", "jahre", "jahren",
+            "years", "stunden", "hours", "hrs",
+        ];
+        let Some(token) = self.tokens.get(at) else { return false };
+        PLURALS.iter().any(|plural| self.text[token.span.clone()].eq_ignore_ascii_case(plural))
     }
 
     /// What a token is.

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use jiff::civil::Weekday;
 
+use super::feasts::Feast;
+use super::wall::Wall;
 use super::{Part, Unit};
 use crate::locale::Lang;
 
@@ -14,6 +16,18 @@ use crate::locale::Lang;
 pub(super) enum Word {
     /// Polite or empty: bitte, please.
     Filler,
+    /// Punkt, in front of an hour or behind it.
+    Sharp,
+    /// innerhalb, within.
+    Within,
+    /// A day with a name; two where it is used for either.
+    Feast(Feast, Option<Feast>),
+    /// Weihnachtstag, of which there are two.
+    ChristmasHoliday,
+    /// Advent, of which there are four.
+    Advent,
+    /// Whose clock is meant: MEZ, UTC, local time.
+    Wall(Wall),
     /// der, the.
     Article,
     /// ein, a, an: the number one in front of a unit.
@@ -40,14 +54,20 @@ pub(super) enum Word {
     On,
     /// bis, by, zum.
     By,
+    /// spätestens, latest: like "by", and also behind what it belongs to.
+    Latest,
+    /// time, only in "in three days' time".
+    Time,
     /// gegen, around: taken as exact, and said so.
     About,
     /// und, and.
     And,
     /// of, von.
     Of,
-    /// from, after, ab.
+    /// from, after.
     From,
+    /// ab: like "from", and in front of a time that time itself.
+    Ab,
     /// now, jetzt; only behind "from".
     Now,
     /// Uhr.
@@ -86,6 +106,8 @@ pub(super) enum Word {
     Morgen,
     /// übermorgen.
     DayAfterTomorrow,
+    /// überübermorgen.
+    InThreeDays,
     /// tonight.
     Tonight,
     /// nächsten, next.
@@ -128,6 +150,8 @@ pub(super) enum Word {
     EndOfWeek,
     /// Monatsende.
     EndOfMonth,
+    /// Quartalsende.
+    EndOfQuarter,
     /// Jahresende.
     EndOfYear,
     /// Wochenende, weekend: Saturday and Sunday.
@@ -145,18 +169,21 @@ use Word as W;
 
 /// German, and what German writing shares with English.
 const GERMAN: &[(&str, Word)] = &[
-    ("bitte mal dann wieder genau punkt pünktlich", W::Filler),
+    ("bitte mal dann wieder genau pünktlich gleich direkt", W::Filler),
+    ("punkt", W::Sharp),
+    ("innerhalb binnen", W::Within),
     ("der die das den dem des", W::Article),
-    ("ein eine einem einer einen eines", W::One),
+    ("ein eine einem einer einen eines ner nem", W::One),
     ("anderthalb eineinhalb einundeinhalb anderthalbe", W::Thousandths(1500)),
     ("im", W::In),
     ("um", W::Um),
     ("am", W::Am),
-    ("bis zum zur zu spätestens", W::By),
+    ("bis zum zur zu", W::By),
+    ("spätestens", W::Latest),
     ("gegen ca circa zirka etwa ungefähr rund", W::About),
     ("und", W::And),
     ("von vom", W::Of),
-    ("ab", W::From),
+    ("ab", W::Ab),
     ("jetzt", W::Now),
     ("uhr", W::Uhr),
     ("halb", W::Halb),
@@ -173,15 +200,16 @@ const GERMAN: &[(&str, Word)] = &[
     ("heute heut", W::Today),
     ("morgen", W::Morgen),
     ("übermorgen", W::DayAfterTomorrow),
+    ("überübermorgen", W::InThreeDays),
     ("nächste nächsten nächster nächstes nächstem", W::Next),
     ("übernächste übernächsten übernächster übernächstes übernächstem", W::AfterNext),
     ("kommende kommenden kommender kommendes kommendem", W::Coming),
     ("diese diesen dieser dieses diesem", W::This),
     ("montag", W::Weekday(Monday)),
     ("mo", W::Mo),
-    ("dienstag di", W::Weekday(Tuesday)),
-    ("mittwoch mi", W::Weekday(Wednesday)),
-    ("donnerstag do", W::Weekday(Thursday)),
+    ("dienstag diensttag di", W::Weekday(Tuesday)),
+    ("mittwoch mitwoch mi", W::Weekday(Wednesday)),
+    ("donnerstag donerstag do", W::Weekday(Thursday)),
     ("freitag fr", W::Weekday(Friday)),
     ("samstag sonnabend sa", W::Weekday(Saturday)),
     ("sonntag", W::Weekday(Sunday)),
@@ -206,7 +234,7 @@ const GERMAN: &[(&str, Word)] = &[
     ("woche wochen", W::Unit(Unit::Week)),
     ("monat monate monaten monats", W::Unit(Unit::Month)),
     ("jahr jahre jahren jahres", W::Unit(Unit::Year)),
-    ("vierteljahr quartal", W::Unit(Unit::Quarter)),
+    ("vierteljahr quartal quartals", W::Unit(Unit::Quarter)),
     ("halbjahr", W::Unit(Unit::HalfYear)),
     ("werktag werktage werktagen werktags arbeitstag arbeitstage arbeitstagen geschäftstag", W::BusinessDay),
     ("geschäftstage geschäftstagen bankarbeitstag bankarbeitstage bankarbeitstagen", W::BusinessDay),
@@ -223,6 +251,9 @@ const GERMAN: &[(&str, Word)] = &[
     ("mitte", W::Middle),
     ("ende", W::End),
     ("monatsende", W::EndOfMonth),
+    ("quartalsende", W::EndOfQuarter),
+    ("weihnachtstag weihnachtsfeiertag", W::ChristmasHoliday),
+    ("advent adventssonntag", W::Advent),
     ("jahresende", W::EndOfYear),
     ("wochenende we", W::Weekend),
     ("paar einige einigen mehrere mehreren wenige wenigen bald später nachher demnächst irgendwann sofort", W::Vague),
@@ -239,9 +270,12 @@ const ENGLISH: &[(&str, Word)] = &[
     ("a an", W::One),
     ("in", W::In),
     ("at", W::At),
+    ("within", W::Within),
     ("pm", W::Pm),
     ("on", W::On),
-    ("by until till latest", W::By),
+    ("by until till", W::By),
+    ("latest", W::Latest),
+    ("time", W::Time),
     ("around about approximately approx roughly", W::About),
     ("and", W::And),
     ("of", W::Of),
@@ -263,14 +297,14 @@ const ENGLISH: &[(&str, Word)] = &[
     ("coming upcoming", W::Coming),
     ("this", W::This),
     ("monday mon", W::Weekday(Monday)),
-    ("tuesday tue tues", W::Weekday(Tuesday)),
-    ("wednesday wed weds", W::Weekday(Wednesday)),
-    ("thursday thu thur thurs", W::Weekday(Thursday)),
+    ("tuesday tue tues tuseday", W::Weekday(Tuesday)),
+    ("wednesday wed weds wendesday wensday wednsday", W::Weekday(Wednesday)),
+    ("thursday thu thur thurs thrusday", W::Weekday(Thursday)),
     ("friday fri", W::Weekday(Friday)),
-    ("saturday sat", W::Weekday(Saturday)),
+    ("saturday sat saterday", W::Weekday(Saturday)),
     ("sunday sun", W::Weekday(Sunday)),
     ("january", W::Month(1)),
-    ("february", W::Month(2)),
+    ("february febuary feburary", W::Month(2)),
     ("march mar", W::Month(3)),
     ("may", W::Month(5)),
     ("june", W::Month(6)),
@@ -297,11 +331,12 @@ const ENGLISH: &[(&str, Word)] = &[
     ("eod cob eob", W::Part(Part::EndOfDay)),
     ("sod", W::Part(Part::StartOfWork)),
     ("midnight", W::Midnight),
-    ("start beginning", W::Start),
+    ("start beginning early", W::Start),
     ("middle mid", W::Middle),
     ("end close", W::End),
     ("eow", W::EndOfWeek),
     ("eom", W::EndOfMonth),
+    ("eoq", W::EndOfQuarter),
     ("eoy", W::EndOfYear),
     ("weekend", W::Weekend),
     ("couple", W::Couple),
@@ -374,7 +409,12 @@ pub(super) fn look_up(folded: &str) -> Option<(Word, Option<Lang>)> {
     if let Some(found) = LEXICON.get(folded) {
         return Some(*found);
     }
-    super::numbers::word(folded)
+    super::numbers::word(folded).or_else(|| super::names::single(folded))
+}
+
+/// Whether a character belongs to a word.
+pub(super) fn in_word(c: char) -> bool {
+    c.is_alphabetic() || matches!(c, '\u{308}' | '\'' | '\u{2019}')
 }
 
 /// Small letters, umlauts as `ae`, `oe`, `ue`, `ß` as `ss`; a combining diaeresis counts as the umlaut it makes.
@@ -395,7 +435,7 @@ pub(super) fn fold(text: &str) -> String {
 }
 
 /// The way people write umlauts on a keyboard without them.
-fn without_umlaut(c: char) -> char {
+pub(super) fn without_umlaut(c: char) -> char {
     match c {
         'ä' => 'a',
         'ö' => 'o',

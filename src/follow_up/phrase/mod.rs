@@ -7,15 +7,19 @@
 mod clock;
 mod date;
 mod draft;
+mod feasts;
 mod find;
 mod format;
 mod grammar;
 mod lexicon;
 mod named;
+mod names;
+mod nth;
 mod numbers;
 mod resolve;
 mod span;
 mod token;
+mod wall;
 mod wording;
 
 #[cfg(test)]
@@ -135,6 +139,10 @@ pub enum Note {
     Exactly,
     /// "A couple" is two.
     Two,
+    /// "within 2 days": the end of that span.
+    Within,
+    /// Said on another clock; the due time is on the asker's.
+    Converted,
     /// The month is shorter than the day asked for: its last day.
     ShorterMonth,
     /// Only one way to read the date is still to come.

@@ -26,6 +26,28 @@ impl Grammar<'_> {
         match word {
             Word::Today if days => day(Day::Offset(0), at + 1),
             Word::DayAfterTomorrow if days => day(Day::Offset(2), at + 1),
+            Word::InThreeDays if days => day(Day::Offset(3), at + 1),
+            Word::Feast(one, other) if days => {
+                let (year, next) = self.year(at + 1);
+                [Some(one), other]
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|feast| day(Day::Feast { feast, year }, next))
+                    .collect()
+            }
+            // English "second" is a unit, and the ordinal in front of a day or a month.
+            Word::Unit(Unit::Second) if days && next_word != Some(Word::And) => match self.nth(2, at + 1) {
+                Some(step) => vec![step],
+                None if next_word == Some(Word::Of) => self.ordinal_day(2, at + 1),
+                None => Vec::new(),
+            },
+            Word::Unit(unit @ (Unit::Week | Unit::Month))
+                if next_word == Some(Word::From) && self.word(at + 2) == Some(Word::Next) =>
+            {
+                let frame = if unit == Unit::Week { Frame::Week(Some(2)) } else { Frame::Month(Some(2)) };
+                day(Day::Frame { edge: Edge::Whole, frame }, at + 3)
+            }
+            Word::This if days && next_word == Some(Word::Coming) => self.relative(at + 1, Word::Coming),
             Word::Unit(Unit::Day)
                 if days
                     && next_word == Some(Word::From)
@@ -66,6 +88,7 @@ impl Grammar<'_> {
             Word::Start | Word::Middle | Word::End => self.edge(at, word),
             Word::EndOfWeek => day(Day::Frame { edge: Edge::End, frame: Frame::Week(None) }, at + 1),
             Word::EndOfMonth => frame_end(Frame::Month(None), at + 1),
+            Word::EndOfQuarter => frame_end(Frame::Quarter(None), at + 1),
             Word::EndOfYear => frame_end(Frame::Year(None), at + 1),
             Word::Weekend => vec![(
                 Piece::Day(Day::Frame { edge: Edge::Weekend, frame: Frame::Week(None) }),
@@ -85,12 +108,18 @@ impl Grammar<'_> {
             _ => 1,
         };
         let frame = |frame: Frame| vec![(Piece::Day(Day::Frame { edge: Edge::Whole, frame }), Vec::new(), 0, at + 2)];
+        if self.several(at + 1) {
+            // „in den nächsten Tagen“, "the next weeks"
+            self.vague.set(true);
+            return Vec::new();
+        }
         match self.word(at + 1) {
             Some(Word::So) => relative_weekday(Weekday::Sunday, word, at + 2),
             Some(Word::Mo) => relative_weekday(Weekday::Monday, word, at + 2),
             Some(Word::Weekday(weekday)) => relative_weekday(weekday, word, at + 2),
             Some(Word::Unit(Unit::Week)) => frame(Frame::Week(Some(shift))),
             Some(Word::Unit(Unit::Month)) => frame(Frame::Month(Some(shift))),
+            Some(Word::Unit(Unit::Quarter) | Word::Quarter) => frame(Frame::Quarter(Some(shift))),
             Some(Word::Unit(Unit::Year)) => frame(Frame::Year(Some(shift))),
             Some(Word::Unit(Unit::Day)) if word == Word::Next => {
                 vec![(Piece::Day(Day::Offset(1)), Vec::new(), 0, at + 2)]
@@ -132,10 +161,21 @@ impl Grammar<'_> {
             Some(Word::AfterNext) => (Some(2), to + 1),
             _ => (None, to),
         };
+        // „Anfang 2027“, "end of 2026"
+        if let (Some(year), next) = self.year(to) {
+            let (edge, month) = match edge {
+                Edge::End => (Edge::End, 12),
+                Edge::Middle => (Edge::Start, 7),
+                _ => (Edge::Start, 1),
+            };
+            let frame = Frame::Named { month, year: Some(year) };
+            return vec![(Piece::Day(Day::Frame { edge, frame }), notes, 0, next)];
+        }
         match (self.word(unit), edge) {
             (Some(Word::Unit(Unit::Week)), _) if self.number(unit + 1).is_some() => self.calendar_week(unit, edge),
             (Some(Word::Unit(Unit::Week)), _) => frame(Frame::Week(shift), unit + 1),
             (Some(Word::Unit(Unit::Month)), _) => frame(Frame::Month(shift), unit + 1),
+            (Some(Word::Unit(Unit::Quarter) | Word::Quarter), _) => frame(Frame::Quarter(shift), unit + 1),
             (Some(Word::Unit(Unit::Year)), _) => frame(Frame::Year(shift), unit + 1),
             (Some(Word::Month(month)), _) => {
                 let (year, next) = self.year(unit + 1);

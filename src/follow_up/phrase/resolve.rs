@@ -6,6 +6,7 @@ use jiff::tz::AmbiguousOffset;
 use jiff::{Timestamp, ToSpan, Zoned};
 
 use super::draft::{Day, Draft, Span, Which};
+use super::wall::Wall;
 use super::{Context, MAX_YEARS, Note, Reading, Refusal};
 
 mod days;
@@ -62,7 +63,27 @@ pub(super) fn instant(at: Timestamp, context: &Context) -> Result<Reading, Refus
     checked(Reading { civil: due.datetime(), due, notes: Vec::new() }, context)
 }
 
+/// On the clock that was named; on the asker's when none was.
 fn resolve(draft: &Draft, context: &Context) -> Result<Vec<Reading>, Refusal> {
+    let Some(zones) = draft.wall.and_then(Wall::zones) else { return on_own_clock(draft, context) };
+    let own = context.now.time_zone();
+    let mut all = Vec::new();
+    for zone in zones {
+        let there = Context { now: context.now.with_time_zone(zone), ..context.clone() };
+        for mut reading in on_own_clock(draft, &there)? {
+            let said = reading.due.datetime();
+            reading.due = reading.due.with_time_zone(own.clone());
+            reading.civil = reading.due.datetime();
+            if reading.civil != said {
+                reading.notes.push(Note::Converted);
+            }
+            all.push(reading);
+        }
+    }
+    Ok(all)
+}
+
+fn on_own_clock(draft: &Draft, context: &Context) -> Result<Vec<Reading>, Refusal> {
     if let Some(span) = draft.span {
         return waited(span, draft, context);
     }
@@ -138,7 +159,7 @@ fn waited(span: Span, draft: &Draft, context: &Context) -> Result<Vec<Reading>, 
     let now = &context.now;
     let named = draft.day.is_some() || draft.weekday.is_some();
     let timed = draft.clock.is_some() || draft.part.is_some();
-    if span.seconds != 0 && timed || named && !span.marked {
+    if span.seconds != 0 && timed || named && !span.marked && !draft.from {
         return Err(confused());
     }
     let far = i64::from(MAX_YEARS + 1);
@@ -147,7 +168,7 @@ fn waited(span: Span, draft: &Draft, context: &Context) -> Result<Vec<Reading>, 
     }
     let calendar = span.months.months().days(span.days);
     let add = |date: Date| date.checked_add(calendar).map_err(|_| Refusal::TooFar);
-    let whole_weeks = span.months == 0 && span.days % 7 == 0 && span.days > 0;
+    let whole_weeks = span.whole_weeks();
     let today = now.date();
     let mut notes = draft.notes.clone();
     let from = match (draft.day, draft.weekday) {

@@ -177,6 +177,11 @@ impl Grammar<'_> {
 }
 
 impl Span {
+    /// Weeks and nothing else.
+    pub(super) fn whole_weeks(self) -> bool {
+        self.months == 0 && self.seconds == 0 && self.days > 0 && self.days % 7 == 0
+    }
+
     /// Adds so many thousandths of a unit; `None` where a fraction of the unit is nothing definite.
     fn add(&mut self, unit: Unit, thousandths: i64) -> Option<()> {
         let months = |each: i64| (each * thousandths % ONE == 0).then_some(each * thousandths / ONE);

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::Refusal;
 use super::lexicon::{self, Word};
+use super::names;
 use crate::locale::Lang;
 
 /// What a token is.
@@ -53,7 +54,7 @@ pub(super) fn cut(text: &str) -> Result<(Vec<Token>, i32), Refusal> {
             skip_to(&mut rest, end);
             glued = true;
         } else if c.is_alphabetic() {
-            let end = run(text, start, |c| c.is_alphabetic() || matches!(c, '\u{308}' | '\'' | '\u{2019}'));
+            let end = run(text, start, lexicon::in_word);
             let end = meridiem(text, start, end).unwrap_or(end);
             // "3ten": in German, any other "ten" is a number.
             if glued
@@ -62,6 +63,13 @@ pub(super) fn cut(text: &str) -> Result<(Vec<Token>, i32), Refusal> {
             {
                 tokens.push(Token { kind: Kind::Word(Word::OrdinalEnding), span: start..end, glued });
                 skip_to(&mut rest, end);
+                continue;
+            }
+            if let Some((word, lang, end)) = names::several(text, &lexicon::fold(&text[start..end]), end) {
+                german += if lang == Lang::De { 1 } else { -1 };
+                push_word(&mut tokens, Kind::Word(word), start..end, glued);
+                skip_to(&mut rest, end);
+                glued = true;
                 continue;
             }
             for (kind, lang) in words(&text[start..end])? {
@@ -101,15 +109,13 @@ pub(super) fn cut(text: &str) -> Result<(Vec<Token>, i32), Refusal> {
 /// Which way the words of a text lean, unknown ones included by their letters.
 pub(super) fn leaning(text: &str) -> i32 {
     let mut german = 0;
-    for word in text
-        .split(|c: char| !c.is_alphabetic() && !matches!(c, '\u{308}' | '\'' | '\u{2019}'))
-        .filter(|word| !word.is_empty())
-        .take(60)
-    {
+    for word in text.split(|c: char| !lexicon::in_word(c)).filter(|word| !word.is_empty()).take(60) {
         let folded = lexicon::fold(word);
         german += match lexicon::look_up(&folded) {
             Some((_, Some(Lang::De))) => 2,
             Some((_, Some(Lang::En))) => -2,
+            None if names::language(&folded) == Some(Lang::De) => 1,
+            None if names::language(&folded) == Some(Lang::En) => -1,
             None if word.chars().any(|c| "äöüßÄÖÜ".contains(c)) => 1,
             None if ["ich", "und", "nicht", "wenn", "mit", "kunde", "ist", "auf", "es"].contains(&folded.as_str()) => 1,
             None if ["i", "me", "when", "with", "is", "it", "customer", "for", "my"].contains(&folded.as_str()) => -1,

@@ -34,6 +34,8 @@ impl Note {
             Self::AsSpan => ("Als Dauer von jetzt an verstanden.", "Taken as a span from now."),
             Self::Exactly => ("Als genaue Zeit genommen.", "Taken as the exact time."),
             Self::Two => ("Ein „couple“ sind zwei.", "\"A couple\" is taken as two."),
+            Self::Within => ("Gemeint ist das Ende dieser Frist.", "Taken as the end of that span."),
+            Self::Converted => ("Umgerechnet auf deine Zeitzone.", "Converted to your time zone."),
             Self::ShorterMonth => {
                 ("Der Monat ist kürzer; gemeint ist sein letzter Tag.", "The month is shorter; taken as its last day.")
             }

@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::{Date, ISOWeekDate, Time, Weekday};
 
-use super::super::draft::{Day, Draft, Edge, Frame, Which};
+use super::super::draft::{Countable, Day, Draft, Edge, Frame, Which};
 use super::super::{Context, DayParts, MAX_YEARS, Note, Refusal};
 use crate::follow_up::holidays;
 
@@ -37,6 +37,11 @@ pub(super) fn of(draft: &Draft, context: &Context) -> Result<Option<Days>, Refus
             only(Date::new(year, month, day).map_err(|_| Refusal::NoSuchDate)?, None, parts.start_of_work)
         }
         Day::Date { year: None, month, day } => yearly(today, parts, |year| Date::new(year, month, day).ok())?,
+        Day::Feast { feast, year: Some(year) } => {
+            only(feast.date(year).ok_or(Refusal::NoSuchDate)?, None, parts.start_of_work)
+        }
+        Day::Feast { feast, year: None } => yearly(today, parts, |year| feast.date(year))?,
+        Day::Nth { nth, of, frame } => counted(nth, of, frame, today, context)?,
         Day::OfMonth { day, months } => {
             let range = months.map_or(0..=12, |months| months..=months);
             let list: Vec<_> = range
@@ -105,7 +110,45 @@ fn yearly(today: Date, parts: &DayParts, of: impl Fn(i16) -> Option<Date>) -> Re
     Ok(Days { list, time: parts.start_of_work, must_be: None })
 }
 
-/// An edge of a week, month or year.
+/// The so-manieth day of its kind in a month, or the last (-1).
+fn counted(nth: i8, of: Countable, frame: Frame, today: Date, context: &Context) -> Result<Days, Refusal> {
+    let parts = &context.parts;
+    let in_month = |first: Date| match of {
+        Countable::Weekday(weekday) => first.nth_weekday_of_month(nth, weekday).ok(),
+        Countable::Day if nth < 0 => Some(first.last_of_month()),
+        Countable::Day => first.with().day(nth).build().ok(),
+        Countable::WorkingDay => {
+            let works = |date: &Date| holidays::is_working_day_with(*date, context.land, context.municipal);
+            let mut days = (1..=first.days_in_month()).filter_map(|day| first.with().day(day).build().ok());
+            if nth < 0 { days.rfind(works) } else { days.filter(works).nth(usize::from(nth.unsigned_abs()) - 1) }
+        }
+    };
+    match frame {
+        Frame::Named { month, year } => {
+            let of = |year: i16| in_month(Date::new(year, month, 1).ok()?);
+            match year {
+                Some(year) => {
+                    let date = of(year).ok_or(Refusal::NoSuchDate)?;
+                    Ok(Days { list: vec![(date, None)], time: parts.start_of_work, must_be: None })
+                }
+                None => yearly(today, parts, of),
+            }
+        }
+        Frame::Month(shift) => {
+            let range = shift.map_or(0..=12, |months| months..=months);
+            let list = range
+                .filter_map(|n| {
+                    let date = in_month(today.first_of_month().checked_add(n.months()).ok()?)?;
+                    Some((date, (n > 0 && shift.is_none()).then_some(Note::NextMonth)))
+                })
+                .collect();
+            Ok(Days { list, time: parts.start_of_work, must_be: None })
+        }
+        Frame::Week(_) | Frame::Quarter(_) | Frame::Year(_) => Err(Refusal::NoSuchDate),
+    }
+}
+
+/// An edge of a week, month, quarter or year.
 fn framed(edge: Edge, frame: Frame, today: Date, parts: &DayParts) -> Result<Days, Refusal> {
     let time = if edge == Edge::End { parts.end_of_day } else { parts.start_of_work };
     let whole = (edge == Edge::Whole).then_some(Note::FirstDay);
@@ -123,6 +166,16 @@ fn framed(edge: Edge, frame: Frame, today: Date, parts: &DayParts) -> Result<Day
         match frame {
             Frame::Week(_) => in_week(today, n, day_of_week(edge)).ok(),
             Frame::Month(_) => Some(in_month(today.first_of_month().checked_add(n.months()).ok()?, edge)),
+            Frame::Quarter(_) => {
+                let since = i32::from((today.month() - 1) % 3);
+                let first = today.first_of_month().checked_add((n * 3 - since).months()).ok()?;
+                let month = match edge {
+                    Edge::Middle => 1,
+                    Edge::End => 2,
+                    _ => 0,
+                };
+                Some(in_month(first.checked_add(month.months()).ok()?, edge))
+            }
             Frame::Year(_) | Frame::Named { .. } => {
                 let year = today.year().checked_add(i16::try_from(n).ok()?)?;
                 match edge {
@@ -134,7 +187,7 @@ fn framed(edge: Edge, frame: Frame, today: Date, parts: &DayParts) -> Result<Day
             }
         }
     };
-    let (Frame::Week(shift) | Frame::Month(shift) | Frame::Year(shift)) = frame else {
+    let (Frame::Week(shift) | Frame::Month(shift) | Frame::Quarter(shift) | Frame::Year(shift)) = frame else {
         return Err(Refusal::NoSuchDate);
     };
     let list = match shift {

@@ -263,7 +263,6 @@ const REFUSED: &[(&str, &str)] = &[
     ("last week", "past"),
     ("an hour ago", "past"),
     ("yesterday at 5", "past"),
-    ("within 2 days", "not_understood"),
     ("this month", "past"),
     ("half past", "not_understood"),
     ("quarter past", "not_understood"),
@@ -279,7 +278,6 @@ const REFUSED: &[(&str, &str)] = &[
     ("tomorrow the", "not_understood"),
     ("the tomorrow", "not_understood"),
     ("in the", "not_understood"),
-    ("first thing tomorrow", "not_understood"),
     ("1 hr 15", "not_understood"),
 ];
 

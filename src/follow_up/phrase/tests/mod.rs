@@ -2,6 +2,7 @@
 
 mod english;
 mod german;
+mod names;
 mod properties;
 mod traps;
 
