@@ -15,6 +15,7 @@ mod load;
 mod oracle;
 mod pinned;
 mod privacy;
+mod mangled;
 mod promises;
 mod refusals;
 mod sandbox;

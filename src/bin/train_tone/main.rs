@@ -310,7 +310,7 @@ fn judge(signals: &[(Signals, usize)], all: &[&Example], own: usize) -> Result<(
     // What a false alarm on a trap and on everyday text costs, against macro-F1.
     let value = |judge: &learn::Judge| {
         let (note, _, traps, calm) = at(judge);
-        note.macro_f1() - 0.2 * (per_mille(&traps) / 1000.0 - 0.06).max(0.0) - 0.002 * (per_mille(&calm) - 4.0).max(0.0)
+        note.macro_f1() - 0.3 * (per_mille(&traps) / 1000.0 - 0.06).max(0.0) - 0.005 * (per_mille(&calm) - 4.0).max(0.0)
     };
     let steps = || (10..48).map(|n| n as f32 / 50.0);
     let pairs = steps().flat_map(|note_from| steps().map(move |alone_from| (note_from, alone_from)));
