@@ -112,6 +112,8 @@ fn margins(example: &Example, lines: &[&svm::Line; LANES]) -> Margins {
 /// Cost of an error on a line of the own corpus; on an example of a rule; on a calm line of others.
 const COST: f32 = 1.0;
 const LESSON: f32 = 1.2;
+/// The least the heads must be sure of to speak alone.
+const ALONE: f32 = 0.62;
 const CALM: f32 = 0.15;
 
 fn own<'a>(examples: impl Iterator<Item = &'a Example>, least: u8) -> svm::Line {
@@ -316,6 +318,8 @@ fn judge(signals: &[(Signals, usize)], all: &[&Example], own: usize) -> Result<(
     let pairs = steps().flat_map(|note_from| steps().map(move |alone_from| (note_from, alone_from)));
     let mut judge = fitted(None);
     let best = pairs
+        // Alone, the heads speak only where they are surer than beside a rule.
+        .filter(|(note_from, alone_from)| *alone_from >= note_from.max(ALONE))
         .map(|(note_from, alone_from)| {
             let tried = learn::Judge { note_from, alone_from, ..judge.clone() };
             (value(&tried), note_from, alone_from)
