@@ -76,6 +76,15 @@ enum Command {
         /// Threads to work with; order is kept. Default: one per core.
         #[arg(long, value_name = "N")]
         threads: Option<usize>,
+        /// For people instead of programs: the message with the words marked, why, and calmer words.
+        #[arg(long)]
+        explain: bool,
+        /// Lines carry labels, {"text","heat"} or {"text","y"}: print figures instead of answers.
+        ///
+        /// Macro-F1 of heat ≥ 1, precision and recall at heat ≥ 2, false alarms per 1,000 calm messages, flagged lines with "trap",
+        /// precision by category, messages per second on one core.
+        #[arg(long, conflicts_with = "explain")]
+        stats: bool,
     },
     /// Read times in words: lines in, one JSON object a line out.
     ///
@@ -107,7 +116,7 @@ fn main() -> ExitCode {
             sandbox(port, data, bind, demo.then(|| Lang::from_code(&language).unwrap_or_default()))
         }
         Command::Check { config } => check(config.as_deref()),
-        Command::Tone { threads } => tone(threads),
+        Command::Tone { threads, explain, stats } => tone(threads, explain, stats),
         Command::When { now, zone, land } => when(now, &zone, land.as_deref()),
     };
     match outcome {
@@ -158,11 +167,19 @@ fn check(file: Option<&Path>) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn tone(threads: Option<usize>) -> Outcome {
+fn tone(threads: Option<usize>, explain: bool, stats: bool) -> Outcome {
     let rules = ruhepol::tone::Rules::embedded();
     let threads = threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
     let input = BufReader::new(std::io::stdin());
-    let fine = lines::tone::run(input, std::io::stdout().lock(), &rules, threads.max(1)).map_err(failed)?;
+    let output = std::io::stdout().lock();
+    let fine = if stats {
+        lines::stats::run(input, output, &rules)
+    } else if explain {
+        lines::explain::run(input, output, &rules, &ruhepol::locale::Texts::embedded())
+    } else {
+        lines::tone::run(input, output, &rules, threads.max(1))
+    };
+    let fine = fine.map_err(failed)?;
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }
 

@@ -262,6 +262,10 @@ tone-finding = **{ $words }** · { $category }
     { $why }
     Ruhiger: { $instead }
 tone-calmer-title = Ruhigere Fassung als Vorschlag, zum Kopieren
+tone-line-finding = { $category } ({ $severity } von 3): { $why }
+tone-line-quoted = { $category }, zitiert: zählt nicht für den Ton dieser Nachricht.
+tone-line-instead = Stattdessen: { $instead }
+tone-line-calmer = Ruhiger: { $calmer }
 tone-private = Das siehst nur du. Der Text wird nicht gespeichert.
 
 watched = Hier bemerke ich, wenn sich Kundinnen und Kunden melden: { $channels }. Was sie schreiben, speichere ich nicht.

@@ -262,6 +262,10 @@ tone-finding = **{ $words }** · { $category }
     { $why }
     Calmer: { $instead }
 tone-calmer-title = A calmer version as a suggestion, to copy
+tone-line-finding = { $category } ({ $severity } of 3): { $why }
+tone-line-quoted = { $category }, quoted: does not count for the tone of this message.
+tone-line-instead = Instead: { $instead }
+tone-line-calmer = Calmer: { $calmer }
 tone-private = Only you can see this. The text is not stored.
 
 watched = I notice here when customers write: { $channels }. What they write is not stored.

@@ -1,5 +1,7 @@
 //! JSON lines in and out: `ruhepol tone` and `ruhepol when`. Their shapes are frozen, other programs read them.
 
+pub mod explain;
+pub mod stats;
 pub mod tone;
 pub mod when;
 

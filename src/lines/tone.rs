@@ -76,7 +76,8 @@ pub fn answer(line: &[u8], number: usize, rules: &Rules) -> (String, bool) {
     }
 }
 
-fn read(line: &[u8], number: usize) -> Result<(Value, String, Option<Lang>), String> {
+/// The id, the message and the language of a line, or what is wrong with it.
+pub(super) fn read(line: &[u8], number: usize) -> Result<(Value, String, Option<Lang>), String> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let line = if number == 1 { line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line) } else { line };
     let text =

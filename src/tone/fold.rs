@@ -248,6 +248,29 @@ mod tests {
         String::from_utf8(fold(text).bytes).expect("folded text is ASCII")
     }
 
+    proptest! {
+        #[test]
+        fn folding_twice_is_folding_once(parts in proptest::collection::vec(prop_oneof![
+            "[a-zA-ZäöüßÄÖÜé]{1,12}", "[0-9]{1,4}", "[.,!?:;()'-]{1,3}", Just(" ".to_owned()), Just("\n".to_owned()), Just(" \u{200B}".to_owned()),
+            Just("https://a.b/c ".to_owned()), Just("🤬".to_owned()), Just("id10t ".to_owned()), Just("i d i o t ".to_owned()),
+        ], 0..30)) {
+            let text = parts.join(" ");
+            let once = fold(&text).bytes;
+            // Marks stand for signs that cannot be typed as such: each is written out before the second reading.
+            let written: String = once.iter().map(|&b| match b {
+                0x01 => "🤬".to_owned(),
+                0x02 => "🙂".to_owned(),
+                0x03 => "☃".to_owned(),
+                0x04 => " <@1> ".to_owned(),
+                0x06 => "🖕".to_owned(),
+                b'\n' => "\n\n".to_owned(),
+                b => char::from(b).to_string(),
+            }).collect();
+            let twice = fold(&written).bytes;
+            prop_assert_eq!(String::from_utf8_lossy(&once), String::from_utf8_lossy(&twice));
+        }
+    }
+
     #[test]
     fn umlauts_and_their_spellings_fold_alike() {
         assert_eq!(folded("Unverschämt, Scheiße!"), "unverschaemt scheisse!");

@@ -48,7 +48,10 @@ fn ballot(word: &[u8]) -> (i32, i32) {
         | b"nid" | b"ned" | b"net" | b"nix" | b"hab" | b"wieder" | b"alle" | b"alles" | b"ganz" | b"aus" | b"ueber"
         | b"durch" | b"keiner" | b"niemand" | b"diese" | b"dieser" | b"dieses" | b"diesen" | b"meine" | b"mein"
         | b"meinen" | b"na" | b"toll" | b"ob" | b"eure" | b"deine" | b"dein" | b"ihren" | b"ihrem" | b"ach"
-        | b"sonst" | b"macht" | b"mach" | b"geht" | b"weiss" => (2, 0),
+        | b"sonst" | b"macht" | b"mach" | b"geht" | b"weiss" | b"bravo" | b"prima" | b"klasse" | b"frechheit"
+        | b"verdammt" | b"verdammte" | b"scheiss" | b"scheisse" | b"mist" | b"saftladen" | b"unfaehig"
+        | b"peinlich" | b"gefaelligst" | b"wollen" | b"soll" | b"muss" | b"hatte" | b"sich" | b"dort" | b"viel"
+        | b"neue" | b"unter" => (2, 0),
         b"die" | b"im" | b"am" | b"was" | b"war" | b"hat" | b"so" | b"da" | b"des" | b"an" => (1, 0),
         b"the" | b"you" | b"your" | b"and" | b"are" | b"is" | b"not" | b"this" | b"that" | b"with" | b"for"
         | b"have" | b"has" | b"to" | b"of" | b"it" | b"my" | b"we" | b"our" | b"they" | b"their" | b"what" | b"why"
@@ -59,7 +62,11 @@ fn ballot(word: &[u8]) -> (i32, i32) {
         | b"them" | b"she" | b"any" | b"every" | b"these" | b"those" | b"dont" | b"cant" | b"youre" | b"guys"
         | b"people" | b"get" | b"got" | b"who" | b"which" | b"were" | b"does" | b"did" | b"had" | b"about" | b"out"
         | b"up" | b"only" | b"than" | b"then" | b"into" | b"very" | b"great" | b"nice" | b"some" | b"will" | b"do"
-        | b"all" | b"its" | b"let's" | b"lets" | b"that's" | b"thats" | b"you've" | b"go" | b"off" => (0, 2),
+        | b"all" | b"its" | b"let's" | b"lets" | b"that's" | b"thats" | b"you've" | b"go" | b"off" | b"damn"
+        | b"good" | b"work" | b"everyone" | b"nobody" | b"anyone" | b"bloody" | b"stupid" | b"useless"
+        | b"brilliant" | b"back" | b"ever" | b"really" | b"sorry" | b"okay" | b"well" | b"what's" | b"i'd"
+        | b"he's" | b"wasn't" | b"doesn't" | b"money" | b"waste" | b"shame" | b"joke" | b"fuck" | b"fucking"
+        | b"shit" | b"where" | b"his" | b"her" | b"he" => (0, 2),
         b"a" | b"i" | b"u" | b"ur" => (0, 1),
         _ => (0, 0),
     }

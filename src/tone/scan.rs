@@ -200,6 +200,20 @@ mod tests {
     }
 
     #[test]
+    fn nearly_every_pattern_waits_for_words() {
+        let rules = crate::tone::Rules::embedded();
+        for book in [&rules.german, &rules.english] {
+            let idle: Vec<&str> = book
+                .always
+                .iter()
+                .map(|&n| book.rules[usize::from(book.patterns[usize::from(n)].0)].id.as_str())
+                .collect();
+            // A single sign, and a word too short to wait for.
+            assert!(idle.len() <= 3, "tried on every message: {idle:?}");
+        }
+    }
+
+    #[test]
     fn long_text_is_cut_where_a_sentence_ends() {
         let text = "das ist ein satz. ".repeat(200);
         let end = cut(text.as_bytes(), 0);

@@ -12,18 +12,8 @@ const SPEECH: &[&str] = &[
     "du",
     "ihr",
     "wir",
-    "nicht",
     "nie",
-    "kein",
-    "keine",
     "keiner",
-    "ist",
-    "das",
-    "der",
-    "die",
-    "den",
-    "ein",
-    "eine",
     "warum",
     "wieso",
     "wann",
@@ -46,46 +36,31 @@ const SPEECH: &[&str] = &[
     "immer",
     "wieder",
     "niemand",
-    "hier",
     "doch",
     "mal",
-    "und",
     "haben",
     "habe",
     "hat",
     "will",
     "wollen",
-    "es",
-    "so",
-    "mehr",
     "bin",
     "sind",
-    "the",
     "you",
     "your",
     "i",
     "my",
     "me",
-    "is",
-    "are",
-    "not",
-    "no",
-    "this",
-    "that",
     "why",
     "how",
     "what",
     "when",
     "where",
     "now",
-    "never",
     "always",
     "again",
     "we",
     "our",
     "us",
-    "it",
-    "do",
     "don't",
     "dont",
     "can't",
@@ -96,25 +71,25 @@ const SPEECH: &[&str] = &[
     "been",
     "still",
     "want",
-    "need",
-    "for",
-    "to",
-    "of",
-    "and",
     "nobody",
     "anyone",
     "someone",
-    "stop",
     "fix",
     "answer",
     "give",
     "just",
-    "back",
     "money",
     "geld",
     "antwort",
     "antworten",
     "melden",
+];
+
+/// Words that labels and messages of machines have too (`NOT FOUND`, `NO DEVICE`): only two of them make speech.
+const SMALL: &[&str] = &[
+    "nicht", "kein", "keine", "ist", "das", "der", "die", "den", "ein", "eine", "und", "hier", "es", "so", "mehr",
+    "the", "is", "are", "not", "no", "this", "that", "it", "do", "for", "to", "of", "and", "back", "need", "stop",
+    "never",
 ];
 
 /// Words that make capitals friendly, or a heading or log line.
@@ -171,6 +146,12 @@ const FRIENDLY: &[&str] = &[
     "tor",
     "goal",
     "wow",
+    "eyesight",
+    "sehbehindert",
+    "keyboard",
+    "tastatur",
+    "wartung",
+    "maintenance",
 ];
 
 /// Signs that make the words around them louder.
@@ -239,6 +220,7 @@ struct Run {
     words: usize,
     long: usize,
     speech: usize,
+    small: usize,
     friendly: bool,
     marks: usize,
     span: Range<usize>,
@@ -260,11 +242,12 @@ impl Run {
         self.words += 1;
         self.long += usize::from(letters >= 4);
         self.speech += usize::from(SPEECH.contains(&folded.as_str()));
+        self.small += usize::from(SMALL.contains(&folded.as_str()));
         self.friendly |= FRIENDLY.contains(&folded.as_str());
     }
 
     fn finish(self, runs: &mut Vec<Range<usize>>) {
-        let several = self.words >= 3 && self.long >= 1 && self.speech >= 1;
+        let several = self.words >= 3 && self.long >= 1 && (self.speech >= 1 || self.small >= 2);
         let two = self.words == 2 && self.long >= 1 && self.speech >= 1 && self.marks >= 2;
         if (several || two) && !self.friendly {
             runs.push(self.span);
@@ -296,6 +279,8 @@ mod tests {
             "USB HDMI DVI",
             "AGB und DSGVO",
             "HTTP 404 NOT FOUND",
+            "ORDER NOT RECEIVED",
+            "NO BOOTABLE DEVICE",
             "MAX_RETRY_COUNT",
             "THANK YOU SO MUCH",
         ] {

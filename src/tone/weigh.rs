@@ -14,6 +14,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 use unicode_segmentation::GraphemeCursor;
 
+/// How far from a finding, in folded bytes, the word is looked for that says whom it is aimed at.
+const NEAR: usize = 48;
+
 /// A finding before offsets are counted.
 struct Draft<'a> {
     span: Range<usize>,
@@ -122,12 +125,22 @@ fn own_words<'a>(book: &Book, folded: &'a Folded, quoted: &[Range<usize>]) -> Co
             own.to_mut()[from..to].fill(b' ');
         }
     }
-    if let Some(reported) = &book.targets.reported {
-        for span in reported.get().find_iter(&folded.bytes).map(|m| m.range()) {
-            own.to_mut()[sentence(&folded.bytes, &span)].fill(b' ');
+    if let Some(telling) = &book.targets.reported {
+        for span in telling.get().find_iter(&folded.bytes).map(|m| m.range()) {
+            let told = reported(book, &folded.bytes, &span).unwrap_or_else(|| sentence(&folded.bytes, &span));
+            own.to_mut()[told].fill(b' ');
         }
     }
     own
+}
+
+/// The part of the sentence around a span that tells what somebody else said: from where that begins, as what stands before it is the
+/// writer's own ("der Idiot von Kunde schrieb, dass …"); the whole sentence where it ends with who said it.
+fn reported(book: &Book, folded: &[u8], span: &Range<usize>) -> Option<Range<usize>> {
+    let around = sentence(folded, span);
+    let found = book.targets.reported.as_ref()?.get().find(&folded[around.clone()])?;
+    let last = around.len().saturating_sub(found.end()) <= 3;
+    Some(if last { around } else { around.start + found.start()..around.end })
 }
 
 /// What the heads alone hold against a message: the words that weigh most.
@@ -161,10 +174,13 @@ pub(super) fn reading(book: &Book, text: &str) -> Reading {
 /// The severity by whom the sentence is about, softened by a smile; 0 drops the finding.
 fn aimed(book: &Book, hit: &Hit, folded: &[u8]) -> u8 {
     let rule = &book.rules[hit.rule];
-    let around = &folded[sentence(folded, &hit.span)];
+    let whole = sentence(folded, &hit.span);
+    let around = &folded[whole.clone()];
+    // Whom it is aimed at stands near it: a "you" at the far end of a long sentence is somebody else's.
+    let near = &folded[whole.start.max(hit.span.start.saturating_sub(NEAR))..whole.end.min(hit.span.end + NEAR)];
     let severity = match (rule.person, rule.company) {
-        (Some(severity), _) if book.targets.person.get().is_match(around) => severity,
-        (_, Some(severity)) if book.targets.company.get().is_match(around) => severity,
+        (Some(severity), _) if book.targets.person.get().is_match(near) => severity,
+        (_, Some(severity)) if book.targets.company.get().is_match(near) => severity,
         _ => rule.severity,
     };
     // A smile after the stop still belongs to the sentence.
@@ -185,11 +201,7 @@ fn draft<'a>(book: &'a Book, hit: &Hit, severity: u8, text: &str, folded: &Folde
         _ => &rule.instead,
     };
     let instead = fill(template, rule, hit, text, folded);
-    let quoted = book
-        .targets
-        .reported
-        .as_ref()
-        .is_some_and(|r| r.get().is_match(&folded.bytes[sentence(&folded.bytes, &hit.span)]));
+    let quoted = reported(book, &folded.bytes, &hit.span).is_some_and(|told| told.start <= hit.span.start);
     Draft { span, category: rule.category, severity, quoted, rule: Some(rule), instead }
 }
 
@@ -236,8 +248,15 @@ fn fill(template: &str, rule: &Rule, hit: &Hit, text: &str, folded: &Folded) -> 
     out.replace("  ", " ")
 }
 
-/// The byte range of the original behind a folded span, widened to grapheme borders.
+/// The byte range of the original behind a folded span, without the stops and gaps around its words, widened to grapheme borders.
 fn original(text: &str, folded: &Folded, span: &Range<usize>) -> Range<usize> {
+    let outside = |b: &u8| matches!(b, b' ' | b'\n' | b'.' | b'!' | b'?');
+    let body = &folded.bytes[span.clone()];
+    let span =
+        match (body.iter().position(|b| !outside(b)), body.iter().rposition(|b| !matches!(b, b' ' | b'\n' | b'.'))) {
+            (Some(first), Some(last)) if first <= last => span.start + first..span.start + last + 1,
+            _ => span.clone(),
+        };
     let start = folded.map[span.start] as usize;
     let last = folded.map[span.end - 1] as usize;
     let end = last + text[last..].chars().next().map_or(0, char::len_utf8);

@@ -12,6 +12,7 @@ mod kill;
 mod layering;
 mod life;
 mod load;
+mod mangled;
 mod oracle;
 mod other_bots;
 mod phrases;

@@ -112,6 +112,8 @@ fn margins(example: &Example, lines: &[&svm::Line; LANES]) -> Margins {
 /// Cost of an error on a line of the own corpus; on an example of a rule; on a calm line of others.
 const COST: f32 = 1.0;
 const LESSON: f32 = 1.2;
+/// The least the heads must be sure of to speak alone.
+const ALONE: f32 = 0.62;
 const CALM: f32 = 0.15;
 
 fn own<'a>(examples: impl Iterator<Item = &'a Example>, least: u8) -> svm::Line {
@@ -310,12 +312,14 @@ fn judge(signals: &[(Signals, usize)], all: &[&Example], own: usize) -> Result<(
     // What a false alarm on a trap and on everyday text costs, against macro-F1.
     let value = |judge: &learn::Judge| {
         let (note, _, traps, calm) = at(judge);
-        note.macro_f1() - 0.2 * (per_mille(&traps) / 1000.0 - 0.06).max(0.0) - 0.002 * (per_mille(&calm) - 4.0).max(0.0)
+        note.macro_f1() - 0.3 * (per_mille(&traps) / 1000.0 - 0.06).max(0.0) - 0.005 * (per_mille(&calm) - 4.0).max(0.0)
     };
     let steps = || (10..48).map(|n| n as f32 / 50.0);
     let pairs = steps().flat_map(|note_from| steps().map(move |alone_from| (note_from, alone_from)));
     let mut judge = fitted(None);
     let best = pairs
+        // Alone, the heads speak only where they are surer than beside a rule.
+        .filter(|(note_from, alone_from)| *alone_from >= note_from.max(ALONE))
         .map(|(note_from, alone_from)| {
             let tried = learn::Judge { note_from, alone_from, ..judge.clone() };
             (value(&tried), note_from, alone_from)
