@@ -29,9 +29,12 @@ function place(g) {
   const categories = g.channels.filter((c) => c.type === CHANNEL.CATEGORY);
   const free = roots.filter((c) => !categories.some((k) => k.id === c.parent_id));
   const part = (channels) => h('ul', null, channels.map((c) => entry(g, c)));
-  return h('section', { class: 'place' }, h('h2', null, g.name), part(free),
+  return h('section', { class: 'place' }, h('h2', null, g.name, sampleMark(g)), part(free),
     categories.map((k) => [h('h3', null, k.name), part(roots.filter((c) => c.parent_id === k.id))]));
 }
+
+/** Says that a server and all in it are made up. */
+export const sampleMark = (g) => (g?.sample ? [' ', h('span', { class: 'sample', title: t('sampleHint') }, t('sample'))] : null);
 
 function entry(g, c) {
   const threads = g.channels.filter((x) => isThread(x) && x.parent_id === c.id && (!x.archived || x.id === state.channelId)).sort((a, b) => order(b.id, a.id));
@@ -93,7 +96,7 @@ export function drawPeople(root) {
     groups.get(kind).push(member.user_id);
   }
   const kinds = ['lead', 'agent', 'customer', 'admin', 'others', 'bot'].filter((k) => groups.has(k));
-  fill(root, h('div', { class: 'panel-head' }, h('h2', null, t('people')), iconButton('close', t('close'), () => emit('people', false), { class: 'icon-button' })),
+  fill(root, h('div', { class: 'panel-head' }, h('h2', null, t('people'), sampleMark(g)), iconButton('close', t('close'), () => emit('people', false), { class: 'icon-button' })),
     kinds.map((kind) => h('section', null, h('h3', null, kind === 'others' ? t('others') : t(`kinds.${kind}`)), h('ul', null, groups.get(kind).map((id) => h('li', null, person(id)))))));
 }
 

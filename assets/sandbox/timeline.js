@@ -138,7 +138,7 @@ function keyed(el, key) {
 function beginning() {
   const here = channel();
   const where = here?.guild && !isThread(here) ? `#${here.name}` : here?.name ?? '';
-  return [h('p', null, t('begin', { where })), all.length ? null : h('p', { class: 'quiet' }, t('empty'))];
+  return [h('p', null, t('begin', { where })), here?.guild?.sample ? h('p', { class: 'quiet' }, t('sampleHint'), ' ', h('button', { type: 'button', class: 'link', onclick: () => emit('tour') }, t('tourStart'))) : null, all.length ? null : h('p', { class: 'quiet' }, t('empty'))];
 }
 
 function toEnd() {

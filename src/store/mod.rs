@@ -5,6 +5,7 @@
 //! one transaction each, which the store begins and ends itself, whatever becomes of the caller.
 
 pub mod bundle;
+pub mod agenda;
 pub mod case;
 mod conn;
 pub mod delivery;
