@@ -274,7 +274,7 @@ function head(here) {
     h('div', { class: 'where' },
       parent ? [h('button', { type: 'button', class: 'link', onclick: () => goTo(parent.id) }, `#${parent.name}`), h('span', { class: 'quiet', 'aria-hidden': 'true' }, '›')] : null,
       here ? h('h1', null, icon(isThread(here) ? 'thread' : isForum(here) ? 'forum' : here.guild ? 'hash' : 'at'), h('span', { class: 'clip' }, here.name)) : h('h1', null, t('title')),
-      here?.topic ? h('p', { class: 'topic clip' }, here.topic) : null, h('span', null, sampleMark(here?.guild))),
+      here?.topic ? h('p', { class: 'topic clip' }, here.topic) : null, h('span', { class: 'narrow-only' }, sampleMark(here?.guild))),
     h('button', { type: 'button', class: 'head-button', id: 'tour-button', onclick: () => drawTour(true) }, icon('spark'), h('span', null, t('tour'))),
     h('button', { type: 'button', class: 'head-button', id: 'workshop-button', 'aria-expanded': String(workshop), 'aria-controls': 'workshop', onclick: () => toggleWorkshop() }, icon('tools'), h('span', null, t('workshop'))),
     iconButton('people', t('showPeople'), () => emit('people', !people), { id: 'people-button', 'aria-expanded': String(people && !workshop), 'aria-controls': 'people' }));
@@ -376,6 +376,12 @@ on('dm', async () => {
   }
 });
 
+// A list that stood beside the messages would lie upon them.
+matchMedia('(max-width: 1100px)').addEventListener('change', ({ matches }) => {
+  if (!matches) return;
+  people = false;
+  panels();
+});
 $('veil').addEventListener('click', () => sidebar(false));
 $('skip-link').addEventListener('click', (event) => {
   event.preventDefault();

@@ -234,10 +234,9 @@ function request(r) {
     h('span', { class: 'line' }, h('b', null, r.method), ' ', h('span', { class: 'path' }, shortPath(r.path))), h('span', { class: `status s${String(r.status)[0]}` }, String(r.status || '…'))));
   details.addEventListener('toggle', () => {
     if (!details.open || details.childElementCount > 1) return;
-    details.append(h('div', { class: 'request-more' }, h('p', { class: 'quiet' }, `${written(r.at)} · ${r.path}`), bad ? h('ul', { class: 'breaches' }, r.verdicts.map((v) => h('li', null, typeof v === 'string' ? v : JSON.stringify(v)))) : null,
-      part(t('sent'), r.body), part(t('answered'), r.response)));
+    details.append(h('div', { class: 'request-more' }, h('p', { class: 'quiet' }, `${written(r.at)} · ${r.path}`), part(t('sent'), r.body), part(t('answered'), r.response)));
   });
-  return h('li', { data: { n: String(r.n) } }, details,
+  return h('li', { data: { n: String(r.n) } }, details, bad ? h('ul', { class: 'breaches' }, r.verdicts.map((v) => h('li', null, v))) : null,
     h('p', { class: 'facts' }, [r.ack_ms !== undefined && r.ack_ms !== null ? t('ack', { n: Math.round(r.ack_ms) }) : null, talks ? (whom.length ? t('pings', { who: whom.join(', ') }) : t('pingsNone')) : null].filter(Boolean).join(' · ')));
 }
 

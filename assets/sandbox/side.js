@@ -96,7 +96,7 @@ export function drawPeople(root) {
     groups.get(kind).push(member.user_id);
   }
   const kinds = ['lead', 'agent', 'customer', 'admin', 'others', 'bot'].filter((k) => groups.has(k));
-  fill(root, h('div', { class: 'panel-head' }, h('h2', null, t('people'), sampleMark(g)), iconButton('close', t('close'), () => emit('people', false), { class: 'icon-button' })),
+  fill(root, h('div', { class: 'panel-head' }, h('h2', null, t('people')), iconButton('close', t('close'), () => emit('people', false), { class: 'icon-button' })),
     kinds.map((kind) => h('section', null, h('h3', null, kind === 'others' ? t('others') : t(`kinds.${kind}`)), h('ul', null, groups.get(kind).map((id) => h('li', null, person(id)))))));
 }
 

@@ -4,7 +4,7 @@ const TEXTS = {
   de: {
     title: 'Sandbox', skip: 'Zur Eingabe springen', conversation: 'Gespräch', messages: 'Nachrichten',
     channels: 'Kanäle und Server', people: 'Mitglieder', showPeople: 'Mitglieder zeigen', menu: 'Kanäle zeigen', close: 'Schließen',
-    actingAs: 'Ich bin', language: 'Sprache', theme: 'Farben', themeAuto: 'wie das System', themeLight: 'hell', themeDark: 'dunkel',
+    actingAs: 'Ich bin', language: 'Sprache', theme: 'Farben', themeAuto: 'System', themeLight: 'hell', themeDark: 'dunkel',
     direct: 'Direktnachrichten', writeBot: 'Dem Bot schreiben', threads: 'Threads', posts: 'Beiträge',
     locked: 'nur für manche sichtbar', archived: 'archiviert', unread: 'ungelesen', botOffline: 'Bot ist nicht verbunden',
     offlineHint: 'Der Bot ist gerade nicht verbunden. Nachrichten gehen, Befehle warten lieber einen Augenblick.',
@@ -38,7 +38,7 @@ const TEXTS = {
   en: {
     title: 'Sandbox', skip: 'Skip to the message box', conversation: 'Conversation', messages: 'Messages',
     channels: 'Channels and servers', people: 'Members', showPeople: 'Show members', menu: 'Show channels', close: 'Close',
-    actingAs: 'I am', language: 'Language', theme: 'Colours', themeAuto: 'as the system', themeLight: 'light', themeDark: 'dark',
+    actingAs: 'I am', language: 'Language', theme: 'Colours', themeAuto: 'system', themeLight: 'light', themeDark: 'dark',
     direct: 'Direct messages', writeBot: 'Write to the bot', threads: 'Threads', posts: 'Posts',
     locked: 'visible to some only', archived: 'archived', unread: 'unread', botOffline: 'Bot is not connected',
     offlineHint: 'The bot is not connected right now. Messages work, commands had better wait a moment.',

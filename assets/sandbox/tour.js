@@ -25,8 +25,8 @@ const WORDS = {
 };
 
 const SAMPLE = {
-  de: { ask: 'Hallo, meine Rechnung vom Oktober stimmt nicht. Können Sie bitte nachsehen?', draft: 'Wie ich Ihnen schon dreimal gesagt habe: Das ist nicht unser Problem. Lesen Sie endlich die Anleitung!', what: 'Frau Berger wegen der Rechnung zurückrufen', when: 'in 30 Minuten' },
-  en: { ask: 'Hello, my invoice for October is wrong. Could you please take a look?', draft: 'As I told you three times already: this is not our problem. Just read the manual!', what: 'Call Ms Berger back about the invoice', when: 'in 30 minutes' },
+  de: { ask: 'Hallo, meine Rechnung vom Oktober stimmt nicht. Können Sie bitte nachsehen?', draft: 'Guten Tag Kim. Sie haben uns den Beleg schon wieder nicht geschickt. Ohne ihn geht es nicht weiter.', what: 'Frau Berger wegen der Rechnung zurückrufen', when: 'in 30 Minuten' },
+  en: { ask: 'Hello, my invoice for October is wrong. Could you please take a look?', draft: 'Hello Kim. This is entirely your fault. We still need the receipt.', what: 'Call Ms Berger back about the invoice', when: 'in 30 minutes' },
 };
 
 let step = recall('tour', -1);
@@ -136,10 +136,17 @@ const ACTIONS = [
   },
   async (words) => {
     await be('Anna', 'fälle');
+    // About a case it is reminded of in the case's thread, about none in a direct message.
+    const thread = state.world.guilds.flatMap((g) => g.channels).filter((c) => c.type === 12 && c.parent_id === state.channelId).at(-1);
+    if (thread) {
+      emit('goto', thread.id);
+      await until(() => state.channelId === thread.id);
+    }
     await run('followup add', { what: words.what, when: words.when });
     await answered();
     await pause(700);
     await move({ advance_ms: 31 * 60000 });
+    if (!thread) emit('dm');
   },
   async () => {
     await be('Clara', 'leitung');

@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -19,7 +20,6 @@ const { chromium } = installed('playwright-core');
 export const AXE = installed.resolve('axe-core/axe.min.js');
 export const ROOT = root;
 const PROGRAM = process.env.RUHEPOL ?? join(target, 'debug', 'ruhepol');
-/** The pictures of the README are of one moment in time, wherever and whenever they are taken. */
 const PATIENCE = 15_000;
 
 /** A running `ruhepol sandbox` with a folder of its own. */
@@ -70,6 +70,33 @@ export class Sandbox {
     return world.guilds.flatMap((g) => g.channels).find((c) => c.name === name)?.id;
   }
 
+  /** Whether the bot has registered a command. */
+  async knows(name) {
+    return (await this.ask('world')).commands.some((it) => it.name === name);
+  }
+
+  /** What an administrator does once. */
+  async setUp(language = 'de') {
+    const as = await this.person('Admin');
+    const guild = (await this.ask(`world?as=${as}`)).guilds[0];
+    const named = (list, name) => list.find((it) => it.name === name).id;
+    const channel_id = named(guild.channels, 'fälle');
+    const options = Object.entries({
+      agent_role: named(guild.roles, 'Team'), lead_role: named(guild.roles, 'Leitung'), case_channel: channel_id,
+      alert_channel: named(guild.channels, 'leitung'), language,
+    }).map(([name, value]) => ({ name, value }));
+    const answer = await this.ask('interactions/command', { as, locale: 'de', channel_id, name: 'setup', options });
+    assert.notEqual(answer.kind, 'failed', answer.reason);
+  }
+
+  /** A request with the bot's token, which is made from its id and good for this server only. */
+  async asBot(path) {
+    const { bot } = await this.ask('world');
+    const head = Buffer.from(bot.id).toString('base64').replace(/=+$/, '');
+    const tail = Buffer.from(`loopback-only-${bot.id.padStart(20, '0')}`).toString('base64url').slice(0, 38);
+    return fetch(`${this.url}/api/v10/${path}`, { headers: { Authorization: `Bot ${head}.Sandbo.${tail}` } });
+  }
+
   async person(name) {
     return (await this.ask('world')).users.find((u) => u.global_name === name).id;
   }
@@ -93,7 +120,7 @@ export class Visit {
     visit.watch();
     const place = hash ?? Object.entries({ as, channel, locale }).filter(([, v]) => v).map(([k, v]) => `${k}=${encodeURIComponent(v)}`).join('&');
     await visit.page.goto(`${sandbox.url}/#${place}`);
-    await visit.page.locator('#side .channel').first().waitFor();
+    await visit.page.locator('#side .channel').first().waitFor({ state: 'attached' });
     return visit;
   }
 
@@ -127,6 +154,12 @@ export class Visit {
 
   button(de, en = de) {
     return this.page.getByRole('button', { name: this.say(de, en), exact: true });
+  }
+
+  /** Runs a script of ours in the page; through the browser's protocol, as the page itself lets nothing foreign in. */
+  async inject(file) {
+    const browser = await this.context.newCDPSession(this.page);
+    await browser.send('Runtime.evaluate', { expression: readFileSync(file, 'utf8') });
   }
 
   /** Chooses another person in the switcher. */
@@ -169,4 +202,35 @@ export class Visit {
     await this.message(text).last().waitFor();
     return this.message(text).last();
   }
+}
+
+let browser;
+
+/** To be called once in a file of tests: one browser for all of them, which the answer gives while they run. */
+export function withBrowser() {
+  before(async () => { browser = await launch(); });
+  after(() => browser.close());
+  return () => browser;
+}
+
+/** A test with a sandbox of its own and one visit to it; a failure leaves a picture in target/browser/failed/. */
+export function scene(name, place, work) {
+  test(name, async (t) => {
+    const sandbox = await Sandbox.start(...(place.options ?? []));
+    try {
+      const visit = await Visit.begin(browser, sandbox, place);
+      try {
+        await work(visit, sandbox, t);
+      } catch (error) {
+        const folder = join(target, 'browser', 'failed');
+        mkdirSync(folder, { recursive: true });
+        await visit.page.screenshot({ path: join(folder, `${name.replace(/[^\w]+/g, '-').slice(0, 80)}.png`) }).catch(() => {});
+        await visit.context.close();
+        throw error;
+      }
+      await visit.end();
+    } finally {
+      await sandbox.stop();
+    }
+  });
 }

@@ -1,18 +1,12 @@
 // The five steps of the tour, by hand and at the press of a button, in both languages.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { Sandbox, Visit, launch } from './sandbox.js';
+import { scene, withBrowser } from './sandbox.js';
 
-let browser;
-before(async () => { browser = await launch(); });
-after(() => browser.close());
+withBrowser();
 
 for (const locale of ['de', 'en']) {
-  test(`by hand, ${locale}: the five steps, over a reload and the bot's sudden end`, async (t) => {
-    const sandbox = await Sandbox.start();
-    t.after(() => sandbox.stop());
-    const visit = await Visit.begin(browser, sandbox, { as: 'Kim', channel: 'support', locale });
+  scene(`by hand, ${locale}: the five steps, over a reload and the bot's sudden end`, { as: 'Kim', channel: 'support', locale }, async (visit, sandbox) => {
     const { page } = visit;
     await visit.button('Rundgang', 'Tour').click();
     await page.locator('.tour').getByText(visit.say('Schritt 1 von 5', 'Step 1 of 5')).waitFor();
@@ -21,15 +15,11 @@ for (const locale of ['de', 'en']) {
     await page.locator('.tour').getByText(visit.say('Schritt 1 von 5', 'Step 1 of 5')).waitFor();
     await checkDraft(visit);
     await promise(visit, sandbox);
-    await report(visit);
-    await privacy(visit);
-    await visit.end();
+    if (await sandbox.knows('report')) await report(visit);
+    if (await sandbox.knows('privacy')) await privacy(visit);
   });
 
-  test(`done for me, ${locale}: each step shows what it promises`, async (t) => {
-    const sandbox = await Sandbox.start();
-    t.after(() => sandbox.stop());
-    const visit = await Visit.begin(browser, sandbox, { as: 'Ben', channel: 'allgemein', locale });
+  scene(`done for me, ${locale}: each step shows what it promises`, { as: 'Ben', channel: 'allgemein', locale }, async (visit, sandbox) => {
     const { page } = visit;
     // A newcomer finds the tour in the empty channel itself.
     await visit.button('Rundgang beginnen', 'Start the tour').click();
@@ -42,13 +32,18 @@ for (const locale of ['de', 'en']) {
     ];
     for (const [step, seen] of shown.entries()) {
       await page.locator('.tour').getByText(visit.say(`Schritt ${step + 1} von 5`, `Step ${step + 1} of 5`)).waitFor();
+      const needs = [null, null, null, 'report', 'privacy'][step];
+      if (needs && !(await sandbox.knows(needs))) {
+        await page.locator('.tour').getByText(visit.say(`kennt den Befehl /${needs} nicht`, `does not know the command /${needs}`)).waitFor();
+        await page.locator('#tour-next').click();
+        continue;
+      }
       await page.locator('#tour-do').click();
       await page.locator('#tour-do', { hasText: visit.say('Für mich machen', 'Do it for me') }).waitFor();
       await seen();
       await page.locator('#tour-next').click();
     }
     assert.equal(await page.locator('.tour').count(), 0, 'the tour is over');
-    await visit.end();
   });
 }
 async function openCase(visit) {
@@ -69,9 +64,9 @@ async function openCase(visit) {
   const answer = await visit.sees('#1');
   await answer.getByText(visit.say('Nur du kannst das sehen', 'Only you can see this')).waitFor();
   await visit.go(visit.say('Rechnung 4711 doppelt abgebucht', 'Invoice 4711 charged twice'));
-  const card = await visit.sees(visit.say('Rechnung 4711 doppelt abgebucht', 'Invoice 4711 charged twice'));
+  const card = page.locator('#scroll li.message', { has: visit.button('Übernehmen', 'Claim') });
   await card.getByRole('button', { name: visit.say('Übernehmen', 'Claim') }).click();
-  await card.getByText('@Anna').waitFor();
+  await card.getByText('@Anna').first().waitFor();
   await card.getByText(visit.say('(bearbeitet)', '(edited)')).waitFor();
   // The customer sees nothing of it.
   await visit.be('Kim');
@@ -106,7 +101,7 @@ async function promise(visit, sandbox) {
   await form.getByRole('textbox', { name: visit.say('was', 'what') }).fill(visit.say('Kim den Stand sagen', 'Tell Kim the state'));
   const when = form.getByRole('combobox', { name: visit.say('wann', 'when') });
   await when.fill(visit.say('in 20 Minuten', 'in 20 minutes'));
-  await page.getByRole('option').first().waitFor();
+  await page.locator('.suggestions li').first().waitFor();
   await when.press('Control+Enter');
   const noted = await visit.sees(visit.say('Kim den Stand sagen', 'Tell Kim the state'));
   await noted.getByText(visit.say('in 20 Minuten', 'in 20 minutes')).waitFor();
