@@ -82,7 +82,8 @@ async fn keep_running(
     let road = Road::public();
     let mut ready = Some(ready);
     loop {
-        let mut running = std::pin::pin!(run_with(&road, config, clock.clone(), stop.clone(), |store| tell_next_due(discord, store)));
+        let mut running =
+            std::pin::pin!(run_with(&road, config, clock.clone(), stop.clone(), |store| tell_next_due(discord, store)));
         if let Some(ready) = ready.take() {
             tokio::select! {
                 ended = &mut running => return ended,

@@ -75,7 +75,15 @@ impl Inner {
     /// A server's shared part.
     pub fn new(state: State, token: String, port: u16) -> Self {
         let clock = Arc::clone(&state.clock);
-        Self { state: Mutex::new(state), token, port, clock, due: NextDue::default(), changes: Notify::new(), stop: watch::channel(false).0 }
+        Self {
+            state: Mutex::new(state),
+            token,
+            port,
+            clock,
+            due: NextDue::default(),
+            changes: Notify::new(),
+            stop: watch::channel(false).0,
+        }
     }
 
     /// The state. Hold it briefly, never across an await.

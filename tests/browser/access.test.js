@@ -4,8 +4,8 @@ import { AXE, scene, withBrowser } from './sandbox.js';
 
 withBrowser();
 
-for (const [locale, scheme] of [['de', 'light'], ['de', 'dark'], ['en', 'light'], ['en', 'dark']]) {
-  scene(`axe-core finds nothing serious, ${locale}, ${scheme}`, { as: 'Anna', channel: 'support', locale, scheme }, async (visit, sandbox) => {
+for (const locale of ['de', 'en']) {
+  scene(`axe-core finds nothing serious, light and dark, ${locale}`, { as: 'Anna', channel: 'support', locale }, async (visit, sandbox) => {
     const { page } = visit;
     await sandbox.setUp(locale);
     const states = {
@@ -76,9 +76,14 @@ for (const [locale, scheme] of [['de', 'light'], ['de', 'dark'], ['en', 'light']
     const found = [];
     for (const [name, reach] of Object.entries(states)) {
       await reach();
-      const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+      const violations = [];
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        const all = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+        violations.push(...all.violations.map((it) => ({ ...it, colorScheme })));
+      }
       for (const it of violations) {
-        const line = `${name}: ${it.id} (${it.impact}): ${it.help}: ${it.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any.map((check) => check.message).join('; ')}`).join(' | ')}`;
+        const line = `${name}, ${it.colorScheme}: ${it.id} (${it.impact}): ${it.help}: ${it.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any.map((check) => check.message).join('; ')}`).join(' | ')}`;
         if (['serious', 'critical'].includes(it.impact)) found.push(line);
         else if (process.env.AXE_ALL) console.log(line);
       }

@@ -70,11 +70,6 @@ export class Sandbox {
     return world.guilds.flatMap((g) => g.channels).find((c) => c.name === name)?.id;
   }
 
-  /** Whether the bot has registered a command. */
-  async knows(name) {
-    return (await this.ask('world')).commands.some((it) => it.name === name);
-  }
-
   /** What an administrator does once. */
   async setUp(language = 'de') {
     const as = await this.person('Admin');

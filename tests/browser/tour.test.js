@@ -15,11 +15,11 @@ for (const locale of ['de', 'en']) {
     await page.locator('.tour').getByText(visit.say('Schritt 1 von 5', 'Step 1 of 5')).waitFor();
     await checkDraft(visit);
     await promise(visit, sandbox);
-    if (await sandbox.knows('report')) await report(visit);
-    if (await sandbox.knows('privacy')) await privacy(visit);
+    await report(visit);
+    await privacy(visit);
   });
 
-  scene(`done for me, ${locale}: each step shows what it promises`, { as: 'Ben', channel: 'allgemein', locale }, async (visit, sandbox) => {
+  scene(`done for me, ${locale}: each step shows what it promises`, { as: 'Ben', channel: 'allgemein', locale }, async (visit) => {
     const { page } = visit;
     // A newcomer finds the tour in the empty channel itself.
     await visit.button('Rundgang beginnen', 'Start the tour').click();
@@ -27,17 +27,11 @@ for (const locale of ['de', 'en']) {
       () => visit.sees(visit.say('Fall #1', 'Case #1').slice(-2)),
       () => visit.sees(visit.say('Ruhigere Fassung', 'Calmer version')),
       () => visit.sees(visit.say('ist dran', 'it is time')),
-      () => visit.sees(visit.say('Bericht', 'report')),
-      () => visit.sees(visit.say('gelöscht', 'erased')),
+      () => visit.sees(visit.say('Zahlen des Teams', 'The team’s numbers')),
+      () => visit.sees(visit.say('Gelöscht.', 'Erased.')),
     ];
     for (const [step, seen] of shown.entries()) {
       await page.locator('.tour').getByText(visit.say(`Schritt ${step + 1} von 5`, `Step ${step + 1} of 5`)).waitFor();
-      const needs = [null, null, null, 'report', 'privacy'][step];
-      if (needs && !(await sandbox.knows(needs))) {
-        await page.locator('.tour').getByText(visit.say(`kennt den Befehl /${needs} nicht`, `does not know the command /${needs}`)).waitFor();
-        await page.locator('#tour-next').click();
-        continue;
-      }
       await page.locator('#tour-do').click();
       await page.locator('#tour-do', { hasText: visit.say('Für mich machen', 'Do it for me') }).waitFor();
       await seen();
@@ -62,7 +56,7 @@ async function openCase(visit) {
   await title.fill(visit.say('Rechnung 4711 doppelt abgebucht', 'Invoice 4711 charged twice'));
   await form.getByRole('button', { name: visit.say('Absenden', 'Submit') }).click();
   const answer = await visit.sees('#1');
-  await answer.getByText(visit.say('Nur du kannst das sehen', 'Only you can see this')).waitFor();
+  await answer.locator('.only-you', { hasText: visit.say('Nur du kannst das sehen', 'Only you can see this') }).waitFor();
   await visit.go(visit.say('Rechnung 4711 doppelt abgebucht', 'Invoice 4711 charged twice'));
   const card = page.locator('#scroll li.message', { has: visit.button('Übernehmen', 'Claim') });
   await card.getByRole('button', { name: visit.say('Übernehmen', 'Claim') }).click();
@@ -86,7 +80,7 @@ async function checkDraft(visit) {
     'Guten Tag Kim. Sie haben uns den Beleg schon wieder nicht geschickt.', 'Hello Kim. This is entirely your fault.'));
   await dialog.getByRole('button', { name: visit.say('Absenden', 'Submit') }).click();
   const answer = await visit.sees(visit.say('Ruhigere Fassung', 'Calmer version'));
-  await answer.getByText(visit.say('Nur du kannst das sehen', 'Only you can see this')).waitFor();
+  await answer.locator('.only-you', { hasText: visit.say('Nur du kannst das sehen', 'Only you can see this') }).waitFor();
   await visit.be('Ben');
   await page.locator('#head h1').waitFor();
   await visit.sees('@Anna');
@@ -125,7 +119,7 @@ async function report(visit) {
   await visit.go('leitung');
   const form = await visit.command(visit.say('bericht', 'report'));
   await form.getByRole('button', { name: visit.say('Ausführen', 'Run') }).click();
-  await visit.sees(visit.say('Bericht', 'report'));
+  await visit.sees(visit.say('Zahlen des Teams', 'The team’s numbers'));
 }
 
 async function privacy(visit) {
@@ -134,7 +128,7 @@ async function privacy(visit) {
   await visit.go('fälle');
   const show = await visit.command(visit.say('datenschutz zeigen', 'privacy show'));
   await show.getByRole('button', { name: visit.say('Ausführen', 'Run') }).click();
-  await visit.sees(visit.say('gespeichert', 'stored'));
+  await visit.sees(visit.say('Das ist hier über dich gespeichert', 'This is kept about you here'));
   const take = await visit.command(visit.say('datenschutz mitnehmen', 'privacy export'));
   await take.getByRole('button', { name: visit.say('Ausführen', 'Run') }).click();
   const link = page.locator('#scroll a.file').last();
@@ -143,5 +137,5 @@ async function privacy(visit) {
   const erase = await visit.command(visit.say('datenschutz löschen', 'privacy erase'));
   await erase.getByRole('button', { name: visit.say('Ausführen', 'Run') }).click();
   await page.locator('#scroll .ephemeral .button.careful').last().click();
-  await visit.sees(visit.say('gelöscht', 'erased'));
+  await visit.sees(visit.say('Gelöscht.', 'Erased.'));
 }
