@@ -24,12 +24,14 @@ for (const locale of ['de', 'en']) {
     console.log(`${path.slice(ROOT.length)}: ${Math.round(statSync(path).size / 1024)} KB`);
     await visit.end();
   };
-  await shoot('case', { as: 'Anna', channel: title }, async (visit) => {
+  await shoot('case', { as: 'Anna', channel: title, height: 660 }, async (visit) => {
     const card = visit.page.locator('#scroll li.message', { has: visit.button('Übernehmen', 'Claim') });
     await card.waitFor();
     await visit.page.locator('#scroll').evaluate((it) => { it.scrollTop = 0; });
+    await visit.page.waitForTimeout(200);
+    await visit.page.locator('.jump').evaluate((it) => { it.hidden = true; });
   });
-  await shoot('draft', { as: 'Anna', channel: 'support' }, async (visit) => {
+  await shoot('draft', { as: 'Anna', channel: 'support', height: 660 }, async (visit) => {
     const found = visit.message(say('Ruhigere Fassung', 'Calmer version'));
     await found.scrollIntoViewIfNeeded();
     await visit.page.locator('#scroll').evaluate((it) => { it.scrollTop = it.scrollHeight; });
@@ -47,6 +49,7 @@ for (const locale of ['de', 'en']) {
   await shoot('workshop', { hash: `as=Anna&channel=support&locale=${locale}&panel=workshop`, width: 1104 }, async (visit) => {
     await visit.page.locator('.requests > li').first().waitFor();
     await visit.page.locator('.fault-groups').evaluate((it) => { for (const group of it.children) group.open = false; });
+    await visit.page.locator('#workshop').evaluate((it) => { it.scrollTop = 290; });
   });
   await sandbox.stop();
 }
