@@ -30,6 +30,18 @@ doc:
 demo:
     cargo run --release -- sandbox --demo
 
+# The sandbox's page in a real browser; `just page narrow` runs those with that word in their name
+page word='':
+    cargo build --features testing
+    tests/browser/install.sh "${CARGO_TARGET_DIR:-target}/browser"
+    node --test --test-concurrency=2 --test-reporter=spec --test-name-pattern='{{word}}' tests/browser/*.test.js
+
+# The pictures in docs/screenshots/, taken anew; look at them before they go in
+screenshots:
+    cargo build --features testing
+    tests/browser/install.sh "${CARGO_TARGET_DIR:-target}/browser"
+    node tests/browser/screenshots.js
+
 # The long proofs: a million cases, load. Minutes; their figures go to docs/figures.txt
 prove:
     mkdir -p docs

@@ -53,11 +53,23 @@ pub async fn run_on(
     clock: Clock,
     stop: watch::Receiver<bool>,
 ) -> Result<Ended, StartError> {
+    run_with(road, config, clock, stop, |_| ()).await
+}
+
+/// The same, telling `opened` the database as soon as it is open.
+async fn run_with(
+    road: &Road,
+    config: &Config,
+    clock: Clock,
+    stop: watch::Receiver<bool>,
+    opened: impl FnOnce(&Store),
+) -> Result<Ended, StartError> {
     let token = config.token()?.clone();
     let texts = Arc::new(Texts::embedded());
     // The rules take a tenth of a second: time enough to open the database.
     let rules = tokio::task::spawn_blocking(Rules::embedded);
     let store = Store::open(config.database.url.expose_secret()).await?;
+    opened(&store);
     let rules = Arc::new(rules.await.map_err(|error| StartError::Other(error.to_string()))?);
     let proxy = config.discord.proxy.as_deref();
     let rest = Rest::new(road, &token, proxy).map_err(|error| StartError::Other(error.to_string()))?;

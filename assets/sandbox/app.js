@@ -2,7 +2,7 @@
 import * as api from './api.js';
 import { h, fill, icon, iconButton } from './dom.js';
 import { drawComposer } from './composer.js';
-import { drawPeople, drawSide } from './side.js';
+import { drawPeople, drawSide, sampleMark } from './side.js';
 import { mountTimeline, openTimeline, upsert, remove, dismiss, defer, someoneTypes, showMessage, redraw } from './timeline.js';
 import { refreshTimes } from './markdown.js';
 import { closeMenu } from './menu.js';
@@ -79,6 +79,7 @@ async function start() {
   connect();
   await show();
   if (wish.panel === 'workshop') panels();
+  if (recall('tour', -1) >= 0) drawTour(true, false);
   setInterval(tick, 1000);
   setInterval(syncFromServer, 20000);
 }
@@ -273,7 +274,7 @@ function head(here) {
     h('div', { class: 'where' },
       parent ? [h('button', { type: 'button', class: 'link', onclick: () => goTo(parent.id) }, `#${parent.name}`), h('span', { class: 'quiet', 'aria-hidden': 'true' }, '›')] : null,
       here ? h('h1', null, icon(isThread(here) ? 'thread' : isForum(here) ? 'forum' : here.guild ? 'hash' : 'at'), h('span', { class: 'clip' }, here.name)) : h('h1', null, t('title')),
-      here?.topic ? h('p', { class: 'topic clip' }, here.topic) : null),
+      here?.topic ? h('p', { class: 'topic clip' }, here.topic) : null, h('span', { class: 'narrow-only' }, sampleMark(here?.guild))),
     h('button', { type: 'button', class: 'head-button', id: 'tour-button', onclick: () => drawTour(true) }, icon('spark'), h('span', null, t('tour'))),
     h('button', { type: 'button', class: 'head-button', id: 'workshop-button', 'aria-expanded': String(workshop), 'aria-controls': 'workshop', onclick: () => toggleWorkshop() }, icon('tools'), h('span', null, t('workshop'))),
     iconButton('people', t('showPeople'), () => emit('people', !people), { id: 'people-button', 'aria-expanded': String(people && !workshop), 'aria-controls': 'people' }));
@@ -345,6 +346,7 @@ on('deferred', defer);
 on('dismiss', dismiss);
 on('notice', notice);
 on('sidebar', sidebar);
+on('tour', () => drawTour(true));
 on('reload', reload);
 on('workshop', toggleWorkshop);
 on('people', (open) => {
@@ -374,6 +376,12 @@ on('dm', async () => {
   }
 });
 
+// A list that stood beside the messages would lie upon them.
+matchMedia('(max-width: 1100px)').addEventListener('change', ({ matches }) => {
+  if (!matches) return;
+  people = false;
+  panels();
+});
 $('veil').addEventListener('click', () => sidebar(false));
 $('skip-link').addEventListener('click', (event) => {
   event.preventDefault();

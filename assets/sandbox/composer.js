@@ -29,10 +29,10 @@ export function drawComposer(into) {
     return;
   }
   const where = isThread(here) ? here.name : here.guild ? `#${here.name}` : `@${here.name}`;
-  popup = h('ul', { id: 'palette', class: 'palette', role: 'listbox', 'aria-label': t('palette'), hidden: true });
+  popup = h('ul', { id: 'palette', class: 'palette', role: 'listbox', 'aria-label': t('palette'), tabindex: '0', hidden: true, onfocus: () => input.focus() });
   status = h('span', { class: 'sr', role: 'status' });
   input = h('textarea', {
-    id: 'composer-input', rows: '1', placeholder: innerWidth < 760 ? t('placeholderShort') : t('placeholder', { where }), 'aria-label': t('compose'), 'aria-autocomplete': 'list', 'aria-controls': 'palette', 'aria-describedby': 'send-hint',
+    id: 'composer-input', rows: '1', dir: 'auto', placeholder: innerWidth < 760 ? t('placeholderShort') : t('placeholder', { where }), 'aria-label': t('compose'), 'aria-autocomplete': 'list', 'aria-controls': 'palette', 'aria-describedby': 'send-hint',
     disabled: Boolean(here.locked && here.archived), maxLength: 2000, oninput: typed, onkeydown: keys, onblur: () => setTimeout(() => document.activeElement !== input && closeList(), 150), onclick: suggest,
   });
   input.value = drafts.get(shownFor) ?? '';

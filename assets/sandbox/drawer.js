@@ -8,12 +8,13 @@ import { t, clockText, civil, instant, now, syncClock, timeZone, written } from 
 const KEEP = 300;
 const GROUPS = {
   rest: ['429', '500_before', '500_after', 'lose_response', 'stall'],
-  socket: ['drop_socket', 'reconnect', 'invalid_session', 'close_4014', 'close_4004'],
+  socket: ['drop_socket', 'reconnect', 'invalid_session', 'replay', 'close_4014', 'close_4004'],
   world: ['channel_deleted', 'lose_permission', 'dm_closed', 'dm_open', 'user_left', 'unavailable_guild', 'available_guild'],
 };
 
 let root = null;
 let clockFace = null;
+let nextLine = null;
 let armedList = null;
 let requestList = null;
 let seen = [];
@@ -28,11 +29,12 @@ export function drawWorkshop(into) {
   root = into;
   root.setAttribute('aria-label', t('workshop'));
   clockFace = h('p', { class: 'clock-face', role: 'timer', 'aria-live': 'off' });
+  nextLine = h('p', { class: 'quiet next-due' });
   armedList = h('div', { class: 'armed' });
   requestList = h('ol', { class: 'requests', 'aria-label': t('inspector') });
   quietLine = h('p', { class: 'quiet', role: 'status' });
   fill(root, h('div', { class: 'panel-head' }, h('h2', null, t('workshop')), iconButton('close', t('close'), () => emit('workshop', false))),
-    h('section', { 'aria-label': t('clock') }, h('h3', null, t('clock')), clockFace, h('p', { class: 'quiet' }, t('zone', { zone: timeZone() })), clockButtons()),
+    h('section', { 'aria-label': t('clock') }, h('h3', null, t('clock')), clockFace, h('p', { class: 'quiet' }, t('zone', { zone: timeZone() })), nextLine, clockButtons()),
     h('section', { 'aria-label': t('faults') }, h('h3', null, t('faults')), h('p', { class: 'quiet' }, t('faultsHint')), faultButtons(), armedList),
     h('section', { 'aria-label': t('inspector') }, h('h3', null, t('inspector')), h('p', { class: 'quiet' }, t('inspectorHint')),
       h('label', { class: 'check' }, h('input', { type: 'checkbox', checked: onlyBreaches, onchange: (e) => { onlyBreaches = e.target.checked; drawRequests(); } }), t('onlyBreaches')),
@@ -41,12 +43,24 @@ export function drawWorkshop(into) {
   refreshClock();
   drawRequests();
   refreshFaults();
+  refreshNext();
   clearTimeout(timer);
   poll();
 }
 
 export function refreshClock() {
   if (clockFace?.isConnected) clockFace.textContent = clockText();
+}
+
+/** Says what the bot will do next by itself, if whoever runs it told the sandbox. */
+async function refreshNext() {
+  try {
+    const { next_due: next } = await api.clock();
+    nextLine.textContent = next ? t('nextIs', { when: written(next) }) : '';
+    return next;
+  } catch {
+    return null;
+  }
 }
 
 /** Something happened; requests are likely to be new. */
@@ -73,7 +87,8 @@ function clockButtons() {
   const field = h('input', { id: fieldId, type: 'datetime-local', value: `${at.year}-${two(at.month)}-${two(at.day)}T${two(at.hour)}:${two(at.minute)}` });
   return h('div', null, h('div', { class: 'buttons' },
     [[t('plusQuarter'), () => ({ advance_ms: 900000 })], [t('plusHour'), () => ({ advance_ms: 3600000 })],
-      [t('tomorrow9'), () => ({ to: morning(1) })], [t('monday9'), () => ({ to: morning(0) })]].map(([text, body]) => h('button', { type: 'button', class: 'button plain', onclick: () => move(body()) }, text))),
+      [t('tomorrow9'), () => ({ to: morning(1) })], [t('monday9'), () => ({ to: morning(0) })]].map(([text, body]) => h('button', { type: 'button', class: 'button plain', onclick: () => move(body()) }, text)),
+    h('button', { type: 'button', class: 'button plain', id: 'clock-next', onclick: toNext }, t('nextDue'))),
   h('form', { class: 'inline-form', onsubmit: (event) => {
     event.preventDefault();
     const hit = /^(\d+)-(\d+)-(\d+)T(\d+):(\d+)/.exec(field.value);
@@ -81,8 +96,13 @@ function clockButtons() {
   } }, h('label', { for: fieldId }, t('toTime')), field, h('button', { type: 'submit', class: 'button plain' }, t('setClock'))));
 }
 
+async function toNext() {
+  if (await refreshNext()) await move({ to: 'next_due' });
+  else emit('notice', t('nothingDue'));
+}
+
 /** 9:00 tomorrow (1) or on the coming Monday (0), as an instant. */
-function morning(days) {
+export function morning(days) {
   const at = civil(now());
   let add = days;
   if (!days) {
@@ -114,8 +134,8 @@ async function attempt(work) {
 function faultButtons() {
   const times = h('input', { id: 'fault-count', type: 'number', min: '1', max: '50', value: String(count), onchange: (e) => { count = Math.max(1, Number(e.target.value) || 1); } });
   return h('div', { class: 'fault-groups' }, Object.entries(GROUPS).map(([group, kinds]) => h('details', { open: group === 'rest' }, h('summary', null, t(`faultGroups.${group}`)),
-    group === 'rest' ? h('p', { class: 'inline-form' }, h('label', { for: 'fault-count' }, t('count')), times) : null,
-    h('div', { class: 'buttons' }, kinds.map((kind) => h('button', { type: 'button', class: 'button plain', title: target(kind) ? t('faultHere', { what: target(kind) }) : undefined, onclick: () => arm(kind) }, t(`faultNames.${kind}`)))))));
+    h('p', { class: 'quiet' }, t(`faultHints.${group}`)), group === 'rest' ? h('p', { class: 'inline-form' }, h('label', { for: 'fault-count' }, t('count')), times) : null,
+    h('div', { class: 'buttons' }, kinds.map((kind) => h('button', { type: 'button', class: 'button plain', data: { fault: kind }, title: target(kind) ? t('faultHere', { what: target(kind) }) : undefined, onclick: () => arm(kind) }, t(`faultNames.${kind}`)))))));
 }
 
 /** Whom or what a fault of this kind would hit, in words. */
@@ -128,7 +148,7 @@ function target(kind) {
 
 function arm(kind) {
   const body = { kind };
-  if (GROUPS.rest.includes(kind)) body.count = count;
+  if (GROUPS.rest.includes(kind) || kind === 'replay') body.count = count;
   if (kind === '429') body.retry_after = 2;
   if (kind === 'invalid_session') body.resumable = false;
   if (kind === 'channel_deleted' || kind === 'lose_permission') body.channel_id = state.channelId;
@@ -187,6 +207,7 @@ async function poll() {
       seen = [...seen, ...list].slice(-KEEP);
       drawRequests();
       refreshFaults();
+      refreshNext();
     }
   } catch {
     // The next round asks again.
@@ -213,10 +234,9 @@ function request(r) {
     h('span', { class: 'line' }, h('b', null, r.method), ' ', h('span', { class: 'path' }, shortPath(r.path))), h('span', { class: `status s${String(r.status)[0]}` }, String(r.status || '…'))));
   details.addEventListener('toggle', () => {
     if (!details.open || details.childElementCount > 1) return;
-    details.append(h('div', { class: 'request-more' }, h('p', { class: 'quiet' }, `${written(r.at)} · ${r.path}`), bad ? h('ul', { class: 'breaches' }, r.verdicts.map((v) => h('li', null, typeof v === 'string' ? v : JSON.stringify(v)))) : null,
-      part(t('sent'), r.body), part(t('answered'), r.response)));
+    details.append(h('div', { class: 'request-more' }, h('p', { class: 'quiet' }, `${written(r.at)} · ${r.path}`), part(t('sent'), r.body), part(t('answered'), r.response)));
   });
-  return h('li', { data: { n: String(r.n) } }, details,
+  return h('li', { data: { n: String(r.n) } }, details, bad ? h('ul', { class: 'breaches' }, r.verdicts.map((v) => h('li', null, v))) : null,
     h('p', { class: 'facts' }, [r.ack_ms !== undefined && r.ack_ms !== null ? t('ack', { n: Math.round(r.ack_ms) }) : null, talks ? (whom.length ? t('pings', { who: whom.join(', ') }) : t('pingsNone')) : null].filter(Boolean).join(' · ')));
 }
 

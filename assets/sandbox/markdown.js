@@ -49,7 +49,7 @@ function blocks(text, ctx) {
   let run = [];
   const flush = () => {
     while (run.length && run.at(-1) === '' && out.length === 0 && run.length > 1) run.pop();
-    if (run.some((line) => line !== '')) out.push(h('p', null, inline(run.join('\n').replace(/^\n+|\n+$/g, ''), ctx)));
+    if (run.some((line) => line !== '')) out.push(h('p', { dir: 'auto' }, inline(run.join('\n').replace(/^\n+|\n+$/g, ''), ctx)));
     run = [];
   };
   for (let i = 0; i < lines.length; i += 1) {
@@ -71,7 +71,7 @@ function blocks(text, ctx) {
       const quote = [];
       while (i < lines.length && /^>\s/.test(lines[i])) quote.push(lines[i++].slice(2));
       i -= 1;
-      out.push(h('blockquote', null, blocks(quote.join('\n'), ctx)));
+      out.push(h('blockquote', { dir: 'auto' }, blocks(quote.join('\n'), ctx)));
     } else if (/^\s*(?:[-*]|\d{1,4}\.)\s+\S/.test(line)) {
       flush();
       const items = [];
@@ -102,7 +102,7 @@ function list(items, ctx) {
       (stack.at(-1)?.lastElementChild ?? root).append(el);
       stack.push(el);
     }
-    stack.at(-1).append(h('li', null, inline(body, ctx)));
+    stack.at(-1).append(h('li', { dir: 'auto' }, inline(body, ctx)));
   }
   return root.childElementCount === 1 ? root.firstElementChild : root;
 }

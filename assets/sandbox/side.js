@@ -29,9 +29,12 @@ function place(g) {
   const categories = g.channels.filter((c) => c.type === CHANNEL.CATEGORY);
   const free = roots.filter((c) => !categories.some((k) => k.id === c.parent_id));
   const part = (channels) => h('ul', null, channels.map((c) => entry(g, c)));
-  return h('section', { class: 'place' }, h('h2', null, g.name), part(free),
+  return h('section', { class: 'place' }, h('h2', null, g.name, sampleMark(g)), part(free),
     categories.map((k) => [h('h3', null, k.name), part(roots.filter((c) => c.parent_id === k.id))]));
 }
+
+/** Says that a server and all in it are made up. */
+export const sampleMark = (g) => (g?.sample ? [' ', h('span', { class: 'sample', title: t('sampleHint') }, t('sample'))] : null);
 
 function entry(g, c) {
   const threads = g.channels.filter((x) => isThread(x) && x.parent_id === c.id && (!x.archived || x.id === state.channelId)).sort((a, b) => order(b.id, a.id));

@@ -101,8 +101,9 @@ function forum(here) {
 function draw() {
   if (!channel() || isForum(channel())) return;
   // A day's line moves when older messages come, so only messages hold the place.
-  const keep = stick ? null : [...list.children].find((el) => el.dataset.id && el.offsetTop + el.offsetHeight > scroll.scrollTop + list.offsetTop);
-  const before = keep?.getBoundingClientRect().top;
+  // Several, because one that begins the window is drawn anew once somebody stands before it.
+  const edge = scroll.getBoundingClientRect().top;
+  const seen = stick ? [] : [...list.children].filter((el) => el.dataset.id).map((el) => [el, el.getBoundingClientRect()]).filter(([, box]) => box.bottom > edge);
   const existing = new Map([...list.children].map((el) => [el.dataset.key, el]));
   const wanted = [];
   let last = null;
@@ -127,7 +128,8 @@ function draw() {
   });
   if (focused && !list.contains(document.activeElement)) document.getElementById(`message-${focused}`)?.focus({ preventScroll: true });
   fill(top, from > 0 || older ? (loading ? t('older') : '') : beginning());
-  if (keep?.isConnected && before !== undefined) scroll.scrollTop += keep.getBoundingClientRect().top - before;
+  const [keep, box] = seen.find(([el]) => el.isConnected) ?? [];
+  if (keep) scroll.scrollTop += keep.getBoundingClientRect().top - box.top;
 }
 
 function keyed(el, key) {
@@ -138,7 +140,7 @@ function keyed(el, key) {
 function beginning() {
   const here = channel();
   const where = here?.guild && !isThread(here) ? `#${here.name}` : here?.name ?? '';
-  return [h('p', null, t('begin', { where })), all.length ? null : h('p', { class: 'quiet' }, t('empty'))];
+  return [h('p', null, t('begin', { where })), here?.guild?.sample ? h('p', { class: 'quiet' }, t('sampleHint'), ' ', h('button', { type: 'button', class: 'link', onclick: () => emit('tour') }, t('tourStart'))) : null, all.length ? null : h('p', { class: 'quiet' }, t('empty'))];
 }
 
 function toEnd() {

@@ -2,31 +2,31 @@
 // needs are named in NEEDS; a step whose command is not registered says so.
 import * as api from './api.js';
 import { h, fill, iconButton } from './dom.js';
-import { move } from './drawer.js';
+import { morning, move } from './drawer.js';
 import { interact } from './interact.js';
 import { state, emit, recall, store } from './state.js';
-import { t, language, now, instant, civil } from './texts.js';
+import { t, discordLocale, language } from './texts.js';
 
 const WORDS = {
   de: [
-    ['Einen Fall aus einer Nachricht eröffnen', 'Kim schreibt in #support. Im Menü der Nachricht (⋯) steht „Fall eröffnen“. Der Titel ist schon ausgefüllt.'],
+    ['Einen Fall aus einer Nachricht eröffnen', 'Kim schreibt in #support. Im Menü der Nachricht (⋯) steht „Fall öffnen“; der Titel ist schon ausgefüllt. Der Fall bekommt einen Thread in #fälle, den Kim nicht sieht. Das Team richtet der Rundgang dafür ein, wie sonst /einrichten.'],
     ['Einen hitzigen Entwurf prüfen', 'Mit /entwurf liest der Bot einen Text vor dem Absenden. Er nennt, was heftig klingen könnte, warum, und schlägt Ruhigeres vor. Nur du siehst das.'],
     ['Ein Versprechen geben und die Uhr stellen', 'Mit /nachfassen merkt sich der Bot, was wann zugesagt ist. Die Uhr der Werkstatt springt weiter, und die Erinnerung kommt.'],
-    ['Überblick und Bericht', 'Der Bericht zeigt Zahlen zum Team, nie zu einzelnen Personen.'],
-    ['Was gespeichert ist, und löschen', 'Mit /datenschutz siehst du, was über dich gespeichert ist. Du kannst es mitnehmen oder löschen.'],
+    ['Überblick und Bericht', 'Mit /bericht sieht die Leitung Zahlen zum Team, nie zu einzelnen Personen. Danach springt die Uhr auf morgen 9:00, den Beginn des nächsten Tages.'],
+    ['Was gespeichert ist, und löschen', 'Mit /datenschutz siehst du, was über dich gespeichert ist. Du kannst es mitnehmen oder löschen; gelöscht wird erst, wenn du es bestätigst.'],
   ],
   en: [
-    ['Open a case from a message', 'Kim writes in #support. The message’s menu (⋯) holds “Open case”. The title is filled in already.'],
+    ['Open a case from a message', 'Kim writes in #support. The message’s menu (⋯) holds “Open case”; the title is filled in already. The case gets a thread in #fälle that Kim does not see. The tour sets the team up for it, as /setup would.'],
     ['Check a heated draft', 'With /draft the bot reads a text before it is sent. It says what may sound harsh and why, and offers calmer words. Only you see it.'],
     ['Make a promise and move the clock', 'With /followup the bot remembers what was promised for when. The workshop’s clock jumps ahead and the reminder arrives.'],
-    ['Overview and report', 'The report shows numbers about the team, never about single persons.'],
-    ['What is stored, and erasing it', 'With /privacy you see what is stored about you. You can take it along or erase it.'],
+    ['Overview and report', 'With /report the lead sees numbers about the team, never about single persons. Then the clock jumps to 9:00 tomorrow, when the next day begins.'],
+    ['What is stored, and erasing it', 'With /privacy you see what is stored about you. You can take it along or erase it; nothing is erased before you confirm it.'],
   ],
 };
 
 const SAMPLE = {
-  de: { ask: 'Hallo, meine Rechnung vom Oktober stimmt nicht. Können Sie bitte nachsehen?', draft: 'Wie ich Ihnen schon dreimal gesagt habe: Das ist nicht unser Problem. Lesen Sie endlich die Anleitung!', what: 'Frau Berger wegen der Rechnung zurückrufen', when: 'in 30 Minuten', people: ['Kim', 'Anna'] },
-  en: { ask: 'Hello, my invoice for October is wrong. Could you please take a look?', draft: 'As I told you three times already: this is not our problem. Just read the manual!', what: 'Call Ms Berger back about the invoice', when: 'in 30 minutes', people: ['Kim', 'Anna'] },
+  de: { ask: 'Hallo, meine Rechnung vom Oktober stimmt nicht. Können Sie bitte nachsehen?', draft: 'Guten Tag Kim. Sie haben uns den Beleg schon wieder nicht geschickt. Ohne ihn geht es nicht weiter.', what: 'Frau Berger wegen der Rechnung zurückrufen', when: 'in 30 Minuten' },
+  en: { ask: 'Hello, my invoice for October is wrong. Could you please take a look?', draft: 'Hello Kim. This is entirely your fault. We still need the receipt.', what: 'Call Ms Berger back about the invoice', when: 'in 30 minutes' },
 };
 
 let step = recall('tour', -1);
@@ -46,26 +46,40 @@ const NEEDS = [['Open case', 3], ['draft', 1], ['followup add', 1], ['report', 1
 const byName = (name) => state.world.users.find((u) => (u.global_name ?? u.username) === name) ?? state.world.users[0];
 const room = (name) => state.world.guilds.flatMap((g) => g.channels).find((c) => c.name === name)?.id;
 
+/** Acts as somebody in a channel, and waits until the page shows it. */
 async function be(name, channelName) {
   const person = byName(name);
   if (state.as !== person.id) {
     emit('actas', person.id);
-    await until(() => state.world.me === person.id || state.world.me?.id === person.id || state.as === person.id);
-    await pause(400);
+    await until(() => state.world.me === person.id);
   }
   const id = room(channelName);
   if (id && state.channelId !== id) {
     emit('goto', id);
-    await pause(400);
+    await until(() => state.channelId === id);
   }
   return id ?? state.channelId;
+}
+
+/** What an administrator does once: who is the team, and where cases go. */
+async function setUp() {
+  const admin = state.world.users.find((u) => u.kind === 'admin');
+  if (!admin || !has('setup')) return;
+  const guild = (await api.world(admin.id)).guilds.find((g) => g.sample);
+  const wanted = { agent_role: ['roles', 'Team'], lead_role: ['roles', 'Leitung'], case_channel: ['channels', 'fälle'], alert_channel: ['channels', 'leitung'] };
+  const options = Object.entries(wanted).map(([name, [list, called]]) => ({ name, value: guild?.[list].find((x) => x.name === called)?.id })).filter((o) => o.value);
+  if (options.length < 4) return;
+  await api.command({ as: admin.id, locale: discordLocale(), channel_id: options[2].value, name: 'setup', type: 1, options: [...options, { name: 'language', value: language() }] });
 }
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function until(holds) {
-  for (let i = 0; i < 40 && !holds(); i += 1) await pause(100);
+  for (let i = 0; i < 60 && !holds(); i += 1) await pause(100);
 }
+
+/** Waits until the bot has said what it asked more time for. */
+const answered = () => until(() => !document.querySelector('.pending'));
 
 /** Fills an open modal as a person would, and sends it. */
 async function fillModal(text) {
@@ -105,9 +119,11 @@ function bare(name) {
 
 const ACTIONS = [
   async (words) => {
+    await setUp();
     const channelId = await be('Anna', 'support');
     const m = await api.post(byName('Kim').id, channelId, words.ask);
-    await pause(900);
+    await until(() => document.getElementById(`message-${m.id}`));
+    await pause(700);
     const sent = interact.command('Open case', 3, undefined, m.id);
     await fillModal();
     await sent;
@@ -120,31 +136,51 @@ const ACTIONS = [
   },
   async (words) => {
     await be('Anna', 'fälle');
+    // About a case it is reminded of in the case's thread, about none in a direct message.
+    const thread = state.world.guilds.flatMap((g) => g.channels).filter((c) => c.type === 12 && c.parent_id === state.channelId).at(-1);
+    if (thread) {
+      emit('goto', thread.id);
+      await until(() => state.channelId === thread.id);
+    }
     await run('followup add', { what: words.what, when: words.when });
-    await pause(1500);
+    await answered();
+    await pause(700);
     await move({ advance_ms: 31 * 60000 });
+    if (!thread) emit('dm');
   },
   async () => {
     await be('Clara', 'leitung');
     await bare('report');
-    const at = civil(now());
-    await pause(1200);
-    await move({ to: new Date(instant(at.year, at.month, at.day + 1, 9, 0)).toISOString() });
+    await answered();
+    await pause(700);
+    await move({ to: morning(1) });
   },
   async () => {
     await be('Anna', 'fälle');
     await bare('privacy');
+    await answered();
+    await pause(700);
+    if (!has('privacy erase')) return;
+    await run('privacy erase');
+    await answered();
+    const confirm = () => [...document.querySelectorAll('.message.ephemeral .button.careful')].at(-1);
+    await until(confirm);
+    await pause(700);
+    confirm()?.click();
   },
 ];
 
 /** Draws the card of the tour; `begin` opens it. */
-export function drawTour(begin) {
+export function drawTour(begin, focus = true) {
   if (begin && !box) {
     box = h('aside', { class: 'tour', tabindex: '-1' });
     document.getElementById('stage').before(box);
     step = step < 0 || step >= 5 ? 0 : step;
+    store('tour', step);
     draw();
-    box.focus();
+    if (focus) box.focus();
+    // By hand the first step needs a team that is set up.
+    if (step === 0) setUp().catch(() => {});
     return;
   }
   if (box) draw();

@@ -4,15 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::sync::watch;
 
-use super::{StartError, demo, run};
+use super::{StartError, demo, run_with};
 use crate::clock::VirtualClock;
 use crate::config::{Config, Database, Discord as DiscordConfig};
-use crate::discord::Ended;
+use crate::discord::{Ended, Road};
 use crate::locale::Lang;
 use crate::sandbox::{self, Discord, Options, World};
+use crate::store::{self, Store, StoreError};
 
 /// Longest wait for the bot before the page is announced all the same.
 const START: Duration = Duration::from_secs(20);
@@ -77,9 +79,11 @@ async fn keep_running(
     ready: impl FnOnce(&str),
 ) -> Result<Ended, StartError> {
     let clock = Arc::clone(discord.clock()).reader();
+    let road = Road::public();
     let mut ready = Some(ready);
     loop {
-        let mut running = std::pin::pin!(run(config, clock.clone(), stop.clone()));
+        let mut running =
+            std::pin::pin!(run_with(&road, config, clock.clone(), stop.clone(), |store| tell_next_due(discord, store)));
         if let Some(ready) = ready.take() {
             tokio::select! {
                 ended = &mut running => return ended,
@@ -100,6 +104,24 @@ async fn keep_running(
 /// Connected, and its commands are known: before that, a page would have nothing to offer.
 fn usable(discord: &Discord) -> bool {
     discord.bot_online() && !discord.commands().is_empty()
+}
+
+/// Lets the page's clock jump to what the bot will do next.
+fn tell_next_due(discord: &Discord, store: &Store) {
+    let (store, clock) = (store.clone(), Arc::clone(discord.clock()));
+    discord.ask_for_next_due(move || {
+        let (store, now) = (store.clone(), clock.now_ms());
+        Box::pin(async move {
+            let read = store.read::<_, StoreError, _>(move |c| Box::pin(store::agenda::next_due(c, now))).await;
+            match read {
+                Ok(next) => next.and_then(|ms| Timestamp::from_millisecond(ms).ok()),
+                Err(error) => {
+                    tracing::warn!(%error, "what is due next cannot be read");
+                    None
+                }
+            }
+        })
+    });
 }
 
 /// The seeded world, with our name on its bot.

@@ -253,19 +253,25 @@ async fn interact(Shared(inner): Handle, Path(kind): Path<String>, bytes: Bytes)
 }
 
 async fn clock(Shared(inner): Handle) -> Reply {
-    Ok(Json(json!({"now": iso(inner.lock().now())})))
+    let next = inner.due.find().await.map(|at| iso(at.as_millisecond()));
+    Ok(Json(json!({"now": iso(inner.lock().now()), "next_due": next})))
 }
 
 async fn move_clock(Shared(inner): Handle, bytes: Bytes) -> Reply {
     let body = parsed(&bytes)?;
+    let next = if body["to"] == "next_due" { inner.due.find().await } else { None };
     let mut state = inner.lock();
-    if let Some(ms) = body["advance_ms"].as_i64() {
+    if let Some(next) = next {
+        state.clock.set(next);
+    } else if body["to"] == "next_due" {
+        return Err("Nothing waits for its time.".into());
+    } else if let Some(ms) = body["advance_ms"].as_i64() {
         state.clock.advance_ms(ms);
     } else if let Some(text) = body["to"].as_str() {
         let to: Timestamp = text.parse().map_err(|error| format!("to is no RFC 3339 time: {error}."))?;
         state.clock.set(to);
     } else {
-        return Err("Give advance_ms or to.".into());
+        return Err("Give advance_ms, or to with a time or next_due.".into());
     }
     state.tick();
     let now = iso(state.now());

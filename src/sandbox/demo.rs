@@ -2,6 +2,7 @@
 //! Invariant: ids are fixed, so that links and notes survive a reset.
 
 use super::permissions::{self as may, Bits};
+use super::snowflake::made_at_ms;
 use super::world::{FORUM, Overwrite, TEXT, World};
 
 /// 2026-01-05T08:00:00Z, a Monday: when the demo world was made.
@@ -19,6 +20,11 @@ fn with_threads(mut overwrites: Vec<Overwrite>, role: u64) -> Vec<Overwrite> {
         overwrite.allow |= may::MANAGE_THREADS;
     }
     overwrites
+}
+
+/// Whether something was made with the demo world, so that a page can mark it as an example.
+pub fn is_sample(id: u64) -> bool {
+    made_at_ms(id) == MADE_MS
 }
 
 /// Builds the demo world.

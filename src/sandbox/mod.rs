@@ -59,6 +59,7 @@
 
 mod control;
 mod demo;
+mod due;
 mod errors;
 mod events;
 mod faults;

@@ -26,6 +26,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::clock::VirtualClock;
 
+use super::due::NextDue;
 use super::state::State;
 use super::{StartError, control, gateway, neighbour, page, rest};
 
@@ -64,6 +65,8 @@ pub struct Inner {
     pub port: u16,
     /// The clock, readable without the lock.
     pub clock: Arc<VirtualClock>,
+    /// Who knows what is due next.
+    pub due: NextDue,
     changes: Notify,
     stop: watch::Sender<bool>,
 }
@@ -72,7 +75,15 @@ impl Inner {
     /// A server's shared part.
     pub fn new(state: State, token: String, port: u16) -> Self {
         let clock = Arc::clone(&state.clock);
-        Self { state: Mutex::new(state), token, port, clock, changes: Notify::new(), stop: watch::channel(false).0 }
+        Self {
+            state: Mutex::new(state),
+            token,
+            port,
+            clock,
+            due: NextDue::default(),
+            changes: Notify::new(),
+            stop: watch::channel(false).0,
+        }
     }
 
     /// The state. Hold it briefly, never across an await.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::demo;
 use super::permissions;
 use super::shape;
 use super::snowflake::{iso, made_at_ms};
@@ -110,7 +111,7 @@ pub fn world_for(state: &State, user: u64) -> Value {
         let channels = channels.filter_map(|id| channel_for(state, *id, user));
         json!({
             "id": guild.id.to_string(), "name": guild.name, "owner_id": guild.owner.to_string(),
-            "preferred_locale": guild.locale, "roles": roles.collect::<Vec<_>>(), "channels": channels.collect::<Vec<_>>(),
+            "preferred_locale": guild.locale, "sample": demo::is_sample(guild.id), "roles": roles.collect::<Vec<_>>(), "channels": channels.collect::<Vec<_>>(),
             "members": members.collect::<Vec<_>>(),
         })
     });

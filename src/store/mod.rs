@@ -4,6 +4,7 @@
 //! team's rows cannot be reached. Times are Unix milliseconds. All work happens in [`Store::write`] or [`Store::read`]:
 //! one transaction each, which the store begins and ends itself, whatever becomes of the caller.
 
+pub mod agenda;
 pub mod bundle;
 pub mod case;
 mod conn;

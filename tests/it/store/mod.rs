@@ -1,6 +1,7 @@
 //! The store's conformance suite: every store function, the same scene on both engines.
 #![expect(clippy::unwrap_used, reason = "a scene that cannot go on stops there")]
 
+mod agenda;
 mod case;
 mod concurrency;
 mod delivery;

@@ -1,0 +1,225 @@
+// What the page owes everybody who uses it: nothing lost, nothing seen by the wrong person, keys instead of a mouse, dark and
+// narrow screens, long channels, odd texts, and a workshop that tells the truth.
+import assert from 'node:assert/strict';
+import { appendFileSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, Visit, scene, withBrowser } from './sandbox.js';
+
+const browser = withBrowser();
+const anna = { as: 'Anna', channel: 'fälle' };
+
+scene('the first paint comes soon after the command', anna, async (visit, sandbox, t) => {
+  const paint = await visit.page.evaluate(() => new Promise((resolve) => {
+    new PerformanceObserver((list) => list.getEntriesByName('first-contentful-paint').forEach((it) => resolve(it.startTime)))
+      .observe({ type: 'paint', buffered: true });
+  }));
+  t.diagnostic(`address printed ${Math.round(sandbox.ready)} ms after the command, first contentful paint ${Math.round(paint)} ms after opening it`);
+  // The goal is one second from the command; what a busy machine makes of it is reported, not judged.
+  assert.ok(paint < 5000, `painted ${paint} ms after opening`);
+});
+
+scene('the scripts are small and nothing comes from elsewhere', anna, async () => {
+  const folder = join(ROOT, 'assets', 'sandbox');
+  const bytes = readdirSync(folder).filter((name) => name.endsWith('.js')).map((name) => readFileSync(join(folder, name)).length);
+  const all = bytes.reduce((a, b) => a + b, 0);
+  assert.ok(all <= 150_000, `${all} bytes of script`);
+});
+
+scene('a slash command by keys alone, from the empty box to the answer', { ...anna, locale: 'en' }, async (visit, sandbox) => {
+  const { page } = visit;
+  await sandbox.setUp();
+  await page.keyboard.press('/');
+  await page.locator('#palette').waitFor();
+  await page.keyboard.type('followup a');
+  await page.locator('#palette [aria-selected=true]', { hasText: '/followup add' }).waitFor();
+  await page.keyboard.press('Tab');
+  await page.locator('.command-form').waitFor();
+  await page.keyboard.type('Water the plants');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('in 3 hours');
+  await page.locator('.suggestions li').first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Control+Enter');
+  await visit.sees('Water the plants');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'composer-input', 'the focus is back in the box');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  await page.getByRole('menu').waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'composer-input');
+});
+
+scene('what only one person may see is seen by that person only, also in a window beside it', anna, async (visit, sandbox) => {
+  const ben = await Visit.begin(browser(), sandbox, { as: 'Ben', channel: 'fälle' });
+  const form = await visit.command('hilfe');
+  await form.getByRole('button', { name: 'Ausführen' }).click();
+  const own = visit.page.locator('#scroll li.message.ephemeral');
+  await own.waitFor();
+  await own.getByText('Nur du kannst das sehen').waitFor();
+  await visit.write('Bis gleich');
+  await ben.sees('Bis gleich');
+  assert.equal(await ben.page.locator('.ephemeral').count(), 0);
+  await ben.page.reload();
+  await ben.sees('Bis gleich');
+  assert.equal(await ben.page.locator('.ephemeral').count(), 0, 'nor after a reload');
+  await visit.page.reload();
+  await own.waitFor();
+  await own.getByRole('button', { name: 'Ausblenden' }).click();
+  await own.waitFor({ state: 'detached' });
+  await ben.end();
+});
+
+scene('the browser closed and opened again finds person, place and conversation', { as: 'Ben', channel: 'support', locale: 'en' }, async (visit) => {
+  await visit.write('Still here?');
+  await visit.sees('Still here?');
+  await visit.page.close();
+  visit.page = await visit.context.newPage();
+  visit.watch();
+  await visit.page.goto(visit.sandbox.url);
+  await visit.sees('Still here?');
+  assert.equal(await visit.page.locator('#acting').evaluate((it) => it.selectedOptions[0].text.split(' ')[0]), 'Ben');
+  assert.equal(await visit.page.locator('html').getAttribute('lang'), 'en');
+  await visit.page.locator('.sample').first().waitFor();
+});
+
+scene('a server that is gone is said to be gone, keeps what was typed, and comes back', anna, async (visit, sandbox) => {
+  visit.outage = true;
+  await sandbox.kill();
+  await visit.page.locator('#notice').getByText('Verbindung zur Sandbox verloren').waitFor();
+  await visit.write('Geht das verloren?');
+  await visit.page.locator('#notice').getByText('Die Nachricht ist nicht angekommen').waitFor();
+  assert.equal(await visit.page.locator('#composer-input').inputValue(), 'Geht das verloren?');
+  await sandbox.run();
+  await visit.page.locator('#notice').getByText('Wieder verbunden').waitFor();
+  visit.outage = false;
+  await visit.page.locator('#composer-input').press('Enter');
+  await visit.sees('Geht das verloren?');
+});
+
+scene('light and dark follow the system until somebody chooses', { ...anna, scheme: 'dark' }, async (visit) => {
+  const shade = () => visit.page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).slice(0, 3).reduce((a, b) => a + Number(b), 0));
+  assert.ok(await shade() < 200, 'dark as the system');
+  await visit.page.getByRole('button', { name: 'Farben: System' }).click();
+  assert.ok(await shade() > 600, 'light as chosen');
+  await visit.page.reload();
+  await visit.page.locator('#side .channel').first().waitFor();
+  assert.ok(await shade() > 600, 'and still so after a reload');
+  await visit.page.getByRole('button', { name: 'Farben: hell' }).click();
+  assert.ok(await shade() < 200, 'dark as chosen');
+});
+
+scene('on a screen 360 points wide nothing sticks out and everything is reached', { ...anna, width: 360, height: 640 }, async (visit) => {
+  const { page } = visit;
+  const fits = async (what) => assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth && document.getElementById('scroll').scrollWidth <= innerWidth), what);
+  await visit.write(`Lang: ${'Donaudampfschifffahrtsgesellschaft'.repeat(6)}\n\`\`\`\n${'x'.repeat(300)}\n\`\`\``);
+  await visit.sees('Lang:');
+  await fits('a long word');
+  await page.getByRole('button', { name: 'Kanäle zeigen' }).click();
+  await visit.go('allgemein');
+  await visit.command('fall öffnen');
+  await fits('a form');
+  await page.keyboard.press('Escape');
+  await visit.button('Rundgang').click();
+  await fits('the tour');
+  await page.locator('#tour-do').scrollIntoViewIfNeeded();
+  await visit.button('Beenden').or(page.locator('.tour .icon-button')).first().click();
+  await visit.button('Werkstatt').click();
+  await page.locator('#clock-next').click();
+  await page.locator('#notice').getByText('Es steht nichts an').waitFor();
+  await fits('the workshop');
+});
+
+scene('ten thousand messages: a window of them is in the document, and scrolling reaches the first', { as: 'Kim', channel: 'support' }, async (visit, sandbox, t) => {
+  const { page } = visit;
+  await page.goto('about:blank');
+  await fillChannel(sandbox, 10_000);
+  await page.goto(sandbox.url);
+  await visit.sees('Nachricht 10000');
+  const began = performance.now();
+  let most = 0;
+  await page.evaluate(() => {
+    window.slow = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((it) => { window.slow = Math.max(window.slow, it.duration); })).observe({ type: 'longtask' });
+  });
+  for (let i = 0; i < 2000; i += 1) {
+    const { count, first } = await page.evaluate(async () => {
+      const box = document.getElementById('scroll');
+      box.scrollTop = 0;
+      await new Promise((done) => requestAnimationFrame(done));
+      const items = box.querySelectorAll('li.message');
+      return { count: items.length, first: items[0]?.textContent.includes('Nachricht 1.') ?? false };
+    });
+    most = Math.max(most, count);
+    if (first) break;
+  }
+  const longest = await page.evaluate(() => window.slow);
+  assert.ok(await visit.message('Nachricht 1.').first().isVisible(), 'the first message is reached');
+  assert.ok(most <= 250, `${most} messages in the document`);
+  await visit.page.locator('.jump').click();
+  await visit.sees('Nachricht 10000');
+  t.diagnostic(`scrolled over 10,000 messages in ${Math.round(performance.now() - began)} ms, at most ${most} in the document, longest task ${Math.round(longest)} ms`);
+});
+
+/** Fills #support behind the sandbox's back: what a person wrote, many times over, in the file it reads at its start. */
+async function fillChannel(sandbox, count) {
+  const [as, channel_id] = [await sandbox.person('Kim'), await sandbox.channel('support')];
+  await sandbox.ask('messages', { as, channel_id, content: 'Nachricht 1.' });
+  await sandbox.kill();
+  const file = join(sandbox.folder, 'discord.changes.jsonl');
+  const line = readFileSync(file, 'utf8').split('\n').findLast((it) => it.includes('Nachricht 1.'));
+  const first = BigInt(/"messages":\[\[\d+,(\d+),/.exec(line)[1]);
+  // Ids are larger than JavaScript's numbers, so they are changed as text.
+  const appended = [];
+  for (let i = 2; i <= count; i += 1) {
+    const id = String(first + BigInt(i));
+    appended.push(line.replaceAll(String(first), id).replace('Nachricht 1.', `Nachricht ${i}.`));
+  }
+  appendFileSync(file, `${appended.join('\n')}\n`);
+  await sandbox.run();
+}
+
+scene('huge, right-to-left and emoji texts stay in their place, and markup stays text', { as: 'Kim', channel: 'support' }, async (visit) => {
+  const { page } = visit;
+  await visit.write(`شكرا جزيلا، الفاتورة 4711 غير صحيحة.`);
+  await visit.write('👩‍👩‍👧‍👦🇩🇪 ok');
+  await visit.write('<img src=x onerror="document.title=1"> <b>nicht fett</b> [x](javascript:alert(1))');
+  await page.locator('#composer-input').fill('m'.repeat(2000));
+  await page.keyboard.press('Enter');
+  await visit.sees('mmmm');
+  const rtl = page.locator('#scroll .text p', { hasText: '4711' });
+  assert.equal(await rtl.evaluate((it) => getComputedStyle(it).direction), 'rtl', 'Arabic runs from the right');
+  assert.equal(await page.locator('#scroll .text img, #scroll .text b, #scroll a[href^=javascript]').count(), 0);
+  assert.ok(await page.evaluate(() => document.getElementById('scroll').scrollWidth <= document.getElementById('scroll').clientWidth));
+});
+
+scene('a person of another team has another server, other channels and no view of ours', { as: 'Anna', channel: 'support' }, async (visit) => {
+  await visit.be('Dora');
+  await visit.page.locator('#side h2', { hasText: 'Zweitfirma' }).waitFor();
+  assert.equal(await visit.page.locator('#side').getByText('Musterfirma Support').count(), 0);
+  await visit.page.locator('#head h1', { hasText: 'büro' }).waitFor();
+});
+
+scene('the workshop offers every fault there is, and shows what one did', { ...anna, locale: 'en' }, async (visit, sandbox) => {
+  const { page } = visit;
+  const source = readFileSync(join(ROOT, 'src', 'sandbox', 'faults.rs'), 'utf8');
+  const kinds = [...source.matchAll(/rename = "(\w+)"/g)].map((hit) => hit[1]);
+  await visit.button('Werkstatt', 'Workshop').click();
+  const offered = await page.locator('[data-fault]').evaluateAll((all) => all.map((it) => it.dataset.fault));
+  assert.deepEqual([...offered].sort(), [...kinds].sort());
+  for (const name of await page.locator('[data-fault]').allInnerTexts()) assert.doesNotMatch(name, /faultNames/);
+  await page.locator('[data-fault="500_before"]').click();
+  await page.locator('.armed').getByText('Error 500, nothing accepted').waitFor();
+  const form = await visit.command('help');
+  await form.getByRole('button', { name: 'Run' }).click();
+  await page.locator('.requests .s5').first().waitFor();
+  // An unknown route of a bot shows as such.
+  await sandbox.asBot('nowhere/at/all');
+  await page.locator('.requests > li', { hasText: '/nowhere/at/all' }).getByText('no such route').waitFor();
+  await page.locator('#fault-count').waitFor();
+  await page.locator('summary', { hasText: 'World' }).click();
+  await page.locator('[data-fault=dm_closed]').click();
+  await page.locator('#notice').getByText('Close direct messages').waitFor();
+  await page.locator('[data-fault=channel_deleted]').click();
+  await page.locator('#side .channel[data-channel="fälle"]').waitFor({ state: 'detached' });
+});
