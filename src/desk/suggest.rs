@@ -5,7 +5,9 @@ use jiff::Zoned;
 use super::{Caller, Desk, DeskError, rights};
 use crate::follow_up::{phrase, zones};
 use crate::store::case::CaseLine;
+use crate::store::tone::RuleName;
 use crate::store::{case, profile, search};
+use crate::tone::Category;
 
 /// Discord: most suggestions.
 const MOST: u32 = 25;
@@ -19,6 +21,8 @@ pub enum Suggestions {
     Times(Vec<Zoned>),
     /// These time zones, by IANA name.
     Zones(Vec<String>),
+    /// These wording rules, each with what it finds and a sentence it finds.
+    Rules(Vec<(RuleName, Category, String)>),
 }
 
 /// Which option is being typed, and what stands in it.
@@ -30,6 +34,8 @@ pub enum Focus {
     When(String),
     /// A time zone.
     Zone(String),
+    /// A wording rule.
+    Rule(String),
 }
 
 pub(super) async fn suggest(desk: &Desk, caller: &Caller, focus: Focus) -> Result<Suggestions, DeskError> {
@@ -37,6 +43,7 @@ pub(super) async fn suggest(desk: &Desk, caller: &Caller, focus: Focus) -> Resul
         Focus::Case(typed) => cases(desk, caller, typed).await,
         Focus::When(typed) => when(desk, caller, typed).await,
         Focus::Zone(typed) => Ok(Suggestions::Zones(zones::suggest(&typed, MOST as usize))),
+        Focus::Rule(typed) => rules(desk, caller, &typed).await,
     }
 }
 
@@ -76,4 +83,22 @@ async fn when(desk: &Desk, caller: &Caller, typed: String) -> Result<Suggestions
         Err(_) => Vec::new(),
     };
     Ok(Suggestions::Times(readings.into_iter().take(MOST as usize).map(|reading| reading.due).collect()))
+}
+
+/// Rules of the caller's language first; found by name, or by a sentence they find.
+async fn rules(desk: &Desk, caller: &Caller, typed: &str) -> Result<Suggestions, DeskError> {
+    rights::standing(desk, caller).await?;
+    let rules = desk.rules.now();
+    let typed = typed.trim().to_lowercase();
+    let hit = |rule: &&crate::tone::Rule| {
+        format!("{}:{}", rule.lang.code(), rule.id).contains(&typed)
+            || rule.positive.iter().any(|text| text.to_lowercase().contains(&typed))
+    };
+    let mut found: Vec<_> = rules.iter().filter(hit).collect();
+    found.sort_by_key(|rule| rule.lang != caller.lang);
+    let shown = found.into_iter().take(MOST as usize).map(|rule| {
+        let name = RuleName { lang: rule.lang, id: rule.id.clone() };
+        (name, rule.category, rule.positive.first().cloned().unwrap_or_default())
+    });
+    Ok(Suggestions::Rules(shown.collect()))
 }

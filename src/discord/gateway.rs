@@ -84,7 +84,7 @@ pub fn connect(
     stop: watch::Receiver<bool>,
 ) -> Result<Connection, reqwest::Error> {
     let http = Arc::new(http(&settings)?);
-    let listener = Listener::start(&desk);
+    let listener = Listener::start(&desk, &texts);
     Ok(Connection { settings, answers: Arc::new(Answers::new(http, desk, texts)), listener, stop })
 }
 
@@ -263,7 +263,15 @@ fn shows_result_itself(custom_id: &str, wish: &Result<Wish, Refused>) -> bool {
     wish.is_ok()
         && matches!(
             Action::decode(custom_id),
-            Some(Action::Page(..) | Action::SetStatus(_) | Action::Done(_) | Action::Later(_))
+            Some(
+                Action::Page(..)
+                    | Action::SetStatus(_)
+                    | Action::Done(_)
+                    | Action::Later(_)
+                    | Action::Rules(..)
+                    | Action::ChooseRules(_)
+                    | Action::Allow(..)
+            )
         )
 }
 

@@ -21,6 +21,10 @@ stored! {
         Notice = "notice",
         /// What one person missed, in one message; its members are frozen.
         Bundle = "bundle",
+        /// That somebody's pause is over.
+        Pause = "pause",
+        /// That a case's customer has grown more heated.
+        Mood = "mood",
     }
 }
 

@@ -4,6 +4,7 @@
 //! team's rows cannot be reached. Times are Unix milliseconds. All work happens in [`Store::write`] or [`Store::read`]:
 //! one transaction each, which the store begins and ends itself, whatever becomes of the caller.
 
+pub mod aside;
 pub mod bundle;
 pub mod case;
 mod conn;
@@ -20,6 +21,7 @@ pub mod report;
 pub mod search;
 mod sqlite;
 mod ticket;
+pub mod tone;
 pub mod watch;
 
 use std::path::Path;

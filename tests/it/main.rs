@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
 
 mod calm;
+mod canary;
 mod cases;
 mod chaos;
 mod cli;
@@ -12,7 +13,8 @@ mod kill;
 mod layering;
 mod life;
 mod load;
-mod oracle;
+mod nudge;
+mod pause;
 mod pinned;
 mod privacy;
 mod promises;
@@ -20,3 +22,5 @@ mod refusals;
 mod sandbox;
 mod store;
 mod strangers;
+mod temperature;
+mod wording;

@@ -15,6 +15,7 @@ mod outage;
 mod privacy;
 mod profile;
 mod scale;
+mod tone;
 mod transaction;
 mod watch;
 
