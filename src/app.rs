@@ -4,6 +4,7 @@
 pub mod demo;
 #[cfg(feature = "sandbox")]
 pub mod playground;
+mod prompts;
 pub mod signals;
 
 use std::sync::Arc;
@@ -16,11 +17,11 @@ use crate::chat::Chat;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::delivery::Delivery;
-use crate::desk::Desk;
+use crate::desk::{Desk, Hints};
 use crate::discord::{self, Ended, Rest, Road, Settings};
 use crate::locale::Texts;
 use crate::store::{OpenError, Store};
-use crate::tone::Rules;
+use crate::tone::Live;
 
 /// How long deliveries in hand may take at the end.
 const DRAIN: Duration = Duration::from_secs(6);
@@ -66,11 +67,10 @@ async fn run_with(
 ) -> Result<Ended, StartError> {
     let token = config.token()?.clone();
     let texts = Arc::new(Texts::embedded());
-    // The rules take a tenth of a second: time enough to open the database.
-    let rules = tokio::task::spawn_blocking(Rules::embedded);
+    let rules = Arc::new(Live::new(prompts::load(config.prompts.path.clone()).await?));
     let store = Store::open(config.database.url.expose_secret()).await?;
     opened(&store);
-    let rules = Arc::new(rules.await.map_err(|error| StartError::Other(error.to_string()))?);
+    let following = config.prompts.path.clone().map(|folder| tokio::spawn(prompts::follow(folder, Arc::clone(&rules))));
     let proxy = config.discord.proxy.as_deref();
     let rest = Rest::new(road, &token, proxy).map_err(|error| StartError::Other(error.to_string()))?;
     let chat: Arc<dyn Chat> = Arc::new(rest);
@@ -83,6 +83,8 @@ async fn run_with(
         clock,
         reads_words: config.discord.message_content,
         rules,
+        hints: Hints { jargon: config.tone.jargon, emoji: config.tone.emoji },
+        whispering: Arc::default(),
         places: Arc::default(),
         wake: Arc::new(move || wake.wake()),
     };
@@ -106,6 +108,9 @@ async fn run_with(
         }
     };
     end.send_replace(true);
+    if let Some(following) = following {
+        following.abort();
+    }
     if tokio::time::timeout(DRAIN, &mut delivering).await.is_err() {
         delivering.abort();
         tracing::warn!("a delivery in hand was left for the next start");
@@ -119,6 +124,7 @@ async fn run_with(
 /// Validates configuration and database without connecting.
 pub async fn check(config: &Config) -> Result<(), StartError> {
     config.token()?;
+    prompts::load(config.prompts.path.clone()).await?;
     Store::check(config.database.url.expose_secret()).await?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! `RUHEPOL_SECTION__KEY` overrides `[section] key`; secrets may also come from a file named by `…_FILE`. Every error says
 //! where it is and what to write instead. Nothing here is ever logged with its secrets.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -21,6 +21,10 @@ pub struct Config {
     pub database: Database,
     /// What to tell the operator.
     pub log: Log,
+    /// Own words instead of the embedded ones.
+    pub prompts: Prompts,
+    /// Hints that are off unless wished for.
+    pub tone: Tone,
 }
 
 /// How to reach Discord.
@@ -65,6 +69,24 @@ impl Default for Log {
     }
 }
 
+/// Own words instead of the embedded ones.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Prompts {
+    /// A folder with `de/tone.toml`, `en/tone.toml` or both.
+    pub path: Option<PathBuf>,
+}
+
+/// Hints that are off unless wished for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tone {
+    /// In drafts: words only insiders know (P26).
+    pub jargon: bool,
+    /// In drafts for heated cases: emoji (P32).
+    pub emoji: bool,
+}
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -105,16 +127,22 @@ pub enum ConfigError {
     /// The proxy is no address.
     #[error("discord.proxy is `{0}`, which is no http:// or https:// address such as http://127.0.0.1:8080")]
     Proxy(String),
+    /// The folder with own words cannot be used.
+    #[error("{0}")]
+    Prompts(String),
 }
 
 /// Every key of the environment, as section and key.
-const KEYS: [(&str, &str); 6] = [
+const KEYS: [(&str, &str); 9] = [
     ("discord", "token"),
     ("discord", "proxy"),
     ("discord", "message_content"),
     ("database", "url"),
     ("log", "level"),
     ("log", "format"),
+    ("prompts", "path"),
+    ("tone", "jargon"),
+    ("tone", "emoji"),
 ];
 /// Keys whose value may come from a file.
 const SECRETS: [(&str, &str); 2] = [("discord", "token"), ("database", "url")];
@@ -210,7 +238,7 @@ fn overlay(table: &mut toml::Table, name: &str, value: &str) -> Result<(), Confi
         return Err(wrong(known_names()));
     }
     let value = match (section, key) {
-        ("discord", "message_content") => match value.trim() {
+        ("discord", "message_content") | ("tone", _) => match value.trim() {
             "true" | "1" => toml::Value::Boolean(true),
             "false" | "0" | "" => toml::Value::Boolean(false),
             other => return Err(wrong(format!("is `{other}`; write true or false"))),
@@ -218,7 +246,7 @@ fn overlay(table: &mut toml::Table, name: &str, value: &str) -> Result<(), Confi
         ("log", "format") if value != "text" && value != "json" => {
             return Err(wrong(format!("is `{value}`; write text or json")));
         }
-        ("discord", "proxy") if value.is_empty() => return Ok(()),
+        ("discord", "proxy") | ("prompts", "path") if value.is_empty() => return Ok(()),
         _ => toml::Value::String(value),
     };
     let entry = table.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
@@ -266,6 +294,7 @@ mod tests {
         assert_eq!(as_shipped.log.level, default.log.level);
         assert_eq!(as_shipped.log.format, default.log.format);
         assert_eq!(as_shipped.discord.message_content, default.discord.message_content);
+        assert_eq!((as_shipped.tone, as_shipped.prompts.path), (default.tone, default.prompts.path));
         assert_eq!(as_shipped.database.url.expose_secret(), default.database.url.expose_secret());
     }
 

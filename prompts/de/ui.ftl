@@ -258,8 +258,8 @@ tone-title = { $n ->
  }
 tone-intro = Geschrieben wirkt manches härter als gesprochen. Das ist mir aufgefallen:
 tone-intro-draft = Geschrieben wirkt manches härter als gesprochen. Vor dem Senden ist mir das aufgefallen:
-tone-finding = **{ $words }** · { $category }
-    { $why }
+tone-finding = { $words }
+    { $category }: { $why }
     Ruhiger: { $instead }
 tone-calmer-title = Ruhigere Fassung als Vorschlag, zum Kopieren
 tone-line-finding = { $category } ({ $severity } von 3): { $why }
@@ -267,6 +267,85 @@ tone-line-quoted = { $category }, zitiert: zählt nicht für den Ton dieser Nach
 tone-line-instead = Stattdessen: { $instead }
 tone-line-calmer = Ruhiger: { $calmer }
 tone-private = Das siehst nur du. Der Text wird nicht gespeichert.
+okay-choose = War okay: Regel erlauben
+hints-title = Was dem Text noch guttun kann
+hint-acknowledge = Der Fall ist aufgebracht. Ein Satz, der das sieht, nimmt oft den Druck heraus, etwa: „Ich verstehe, dass das ärgerlich ist.“
+hint-thanks = Ein „Bitte“ oder „Danke“ macht hier viel aus, etwa: „Danke für Ihre Geduld.“
+hint-please = „{ $words }“ klingt ohne „bitte“ schnell wie eine Anordnung.
+hint-absolute = „{ $words }“ ist ein großes Wort. Eine Zeit, die ihr sicher haltet, trägt weiter.
+hint-jargon = „{ $words }“ kennen vor allem wir. Ein Alltagswort versteht jeder.
+hint-emoji = Emoji wirken in aufgebrachten Fällen leicht, als wäre die Sache nicht ernst genommen.
+hint-promise = Darin steckt ein Versprechen. Ich kann daran erinnern.
+button-keep-promise = Versprechen festhalten
+promise-what = Zugesagte Rückmeldung
+
+word = Zu [deiner Nachricht]({ $link }) in { $channel }: Geschrieben kommt der Ton oft schärfer an, als er gemeint ist.
+word-finding = { $words }
+    { $why }
+word-private = Das siehst nur du. Gespeichert wird nur, wann ich mich wieder melden darf.
+button-pause = 10 Minuten warten
+paused = Gut. Ich melde mich mit einer Direktnachricht: { $until }. Bis dahin eilt nichts, und sonst erfährt es niemand.
+pause-over = Deine zehn Minuten sind um. Vielleicht liest sich der Text jetzt anders.
+button-draft-again = Entwurf noch einmal prüfen
+warmer = { $who }, die Stimmung in diesem Fall ist jetzt: { $mood }. Ein Satz, der den Ärger anerkennt, hilft oft schon ein Stück.
+button-calmer = Ruhigere Worte
+button-rest = Heute nicht mehr
+button-end-words = Ausschalten
+words-rest = In Ordnung. Bis { $until } sage ich nichts mehr.
+words-off = In Ordnung, ich melde mich dazu nicht mehr. `/ton ich schalter:ein` schaltet es wieder ein.
+
+my-tone-title = Ein Wort unter vier Augen
+my-tone-on = Eingeschaltet. Wenn etwas, das du schreibst, deutlich schärfer ankommen könnte als gemeint, sage ich es dir als Direktnachricht, höchstens einmal in der Stunde. Sonst erfährt es niemand.
+my-tone-off = Ausgeschaltet. `/ton ich schalter:ein` schaltet es ein: Dann sage ich dir als Direktnachricht, wenn etwas deutlich schärfer ankommen könnte als gemeint.
+my-tone-closed = Deine Direktnachrichten sind für mich geschlossen, deshalb habe ich es ausgeschaltet. Öffne sie in den Einstellungen dieses Servers unter „Privatsphäre“, dann schalte es wieder ein.
+my-tone-next = Das nächste Wort kommt frühestens { $next }.
+my-tone-channels = Ich lese dafür mit in { $channels } und in den Threads der Fälle.
+my-tone-threads = Ich lese dafür nur in den Threads der Fälle mit. Weitere Kanäle wählt die Leitung mit `/ton beobachten`.
+my-tone-without-words = Im Moment kann ich nicht mitlesen. Dafür braucht der Bot „Message Content“ im Entwicklerportal und `message_content` in seiner Konfiguration. `/entwurf` und „Ton prüfen“ gehen trotzdem.
+my-tone-allowed = Erlaubt
+my-tone-allowed-me = { $rule } (von dir)
+my-tone-allowed-team = { $rule } (fürs Team)
+my-tone-kept = Gespeichert wird nur, was hier steht. Kein Text, keine Zählung über dich.
+
+rules-title = Worauf ich achte: { $category } ({ $language })
+rules-intro = Das alles und sonst nichts fällt mir an Worten auf. Bewertet werden Formulierungen, nie Menschen.
+rules-rule = „{ $example }“
+    { $why }
+    Ruhiger: { $instead }
+rules-seen = { $n ->
+    [one] Hier einmal bemerkt.
+   *[other] Hier { $n }-mal bemerkt.
+ }
+rules-allowed-me = Von dir erlaubt.
+rules-allowed-team = Für das Team erlaubt.
+rules-footer = Seite { $page } von { $pages } · /ton erlauben nimmt etwas aus.
+rules-choose = Andere Art wählen
+button-back = Zurück
+button-on = Weiter
+button-rules-de = Deutsche Regeln
+button-rules-en = Englische Regeln
+
+allowance-title = „{ $rule }“ erlauben ({ $category })
+allowance-back-title = Auf „{ $rule }“ wieder achten ({ $category })
+allowance-count = { $n ->
+    [one] Ein Beispiel von { $of } fiele dann nicht mehr auf; ruhig gemeint sind davon { $calm }:
+   *[other] { $n } von { $of } Beispielen fielen dann nicht mehr auf; ruhig gemeint sind davon { $calm }:
+ }
+allowance-back-count = { $n ->
+    [one] Ein Beispiel von { $of } fiele dann wieder auf; ruhig gemeint sind davon { $calm }:
+   *[other] { $n } von { $of } Beispielen fielen dann wieder auf; ruhig gemeint sind davon { $calm }:
+ }
+allowance-none = Von { $of } Beispielen hängt keines allein an dieser Regel.
+allowance-already = Das ist schon erlaubt.
+allowance-not = Das ist nicht erlaubt, ich achte schon darauf.
+button-allow-me = Für mich erlauben
+button-allow-team = Für das Team erlauben
+button-disallow-me = Für mich zurücknehmen
+button-disallow-team = Für das Team zurücknehmen
+allowed-me = Auf „{ $rule }“ achte ich bei dir nicht mehr. `/ton erlauben schalter:aus` nimmt das zurück.
+allowed-team = Auf „{ $rule }“ achte ich in diesem Team nicht mehr. `/ton erlauben schalter:aus` nimmt das zurück.
+disallowed-me = Auf „{ $rule }“ achte ich bei dir wieder.
+disallowed-team = Auf „{ $rule }“ achte ich in diesem Team wieder.
 
 watched = Hier bemerke ich, wenn sich Kundinnen und Kunden melden: { $channels }. Was sie schreiben, speichere ich nicht.
 watched-none = Bisher in keinem Kanal. Mit `/ton beobachten kanal` bemerke ich dort, wenn sich Kundinnen und Kunden melden; was sie schreiben, speichere ich nicht.
@@ -420,6 +499,8 @@ refused-when-contradiction = In „{ $typed }“ passt etwas nicht zusammen, zum
 refused-when-ambiguous = „{ $typed }“ kann man verschieden lesen. Nimm bitte eine dieser Zeiten:
 refused-no-text = Da steht noch nichts. Schreib ein paar Worte und versuch es noch einmal.
 refused-too-long = Das sind { $length } Zeichen, es passen { $most }. Bitte kürze es.
+refused-no-such-rule = Die Regel „{ $typed }“ gibt es nicht. `/ton regeln` zeigt alle, und beim Tippen schlage ich passende vor.
+refused-message-gone = Diese Nachricht ist nicht mehr da, oder ich kann sie nicht lesen. `/entwurf` prüft einen Text, den du einfügst.
 refused-no-such-follow-up = Dieses Nachfassen gibt es hier nicht. `/nachfassen liste` zeigt, was offen ist.
 refused-follow-up-ended = Das ist schon erledigt oder zurückgenommen. `/nachfassen liste` zeigt, was offen ist.
 refused-follow-up-moved = Das wurde inzwischen verschoben. Die nächste Erinnerung kommt { $due }.
@@ -570,6 +651,24 @@ cmd-draft = entwurf
     .about = Einen Text vor dem Senden prüfen
 cmd-tone = ton
     .about = Wie Worte ankommen
+cmd-tone-rules = regeln
+    .about = Worauf ich bei Worten achte, und warum
+    .category = art
+    .category-about = Welche Art von Worten?
+cmd-tone-allow = erlauben
+    .about = Eine Regel ausnehmen, oder wieder auf sie achten
+    .rule = regel
+    .rule-about = Welche Regel? Name oder ein Wort daraus
+    .scope = geltung
+    .scope-about = Für wen? Ohne Angabe wählst du danach
+    .switch = schalter
+    .switch-about = Ein erlaubt, aus nimmt es zurück
+scope-me = nur für mich
+scope-team = für das Team
+cmd-tone-me = ich
+    .about = Ein Wort unter vier Augen: ein, aus, und was gespeichert ist
+    .switch = schalter
+    .switch-about = Ein oder aus; ohne Angabe zeige ich den Stand
 cmd-tone-watch = beobachten
     .about = In welchen Kanälen ich bemerke, wenn sich Kundinnen und Kunden melden
     .channel = kanal

@@ -258,8 +258,8 @@ tone-title = { $n ->
  }
 tone-intro = Written words often sound harder than spoken ones. This is what I noticed:
 tone-intro-draft = Written words often sound harder than spoken ones. Before you send it, this is what I noticed:
-tone-finding = **{ $words }** · { $category }
-    { $why }
+tone-finding = { $words }
+    { $category }: { $why }
     Calmer: { $instead }
 tone-calmer-title = A calmer version as a suggestion, to copy
 tone-line-finding = { $category } ({ $severity } of 3): { $why }
@@ -267,6 +267,85 @@ tone-line-quoted = { $category }, quoted: does not count for the tone of this me
 tone-line-instead = Instead: { $instead }
 tone-line-calmer = Calmer: { $calmer }
 tone-private = Only you can see this. The text is not stored.
+okay-choose = That was okay: allow the rule
+hints-title = What may help this text
+hint-acknowledge = The case is heated. A sentence that sees this often takes the pressure out, such as “I am sorry for the trouble this causes you.”
+hint-thanks = A “please” or “thank you” goes a long way here, such as “Thank you for bearing with us.”
+hint-please = “{ $words }” may read as an order without a “please”.
+hint-absolute = “{ $words }” is a big word. A time you are sure to keep carries further.
+hint-jargon = “{ $words }” is a word mostly we know. An everyday word is understood by everyone.
+hint-emoji = In heated cases emoji may look as if the matter were not taken seriously.
+hint-promise = There is a promise in it. I can remind you of it.
+button-keep-promise = Note the promise
+promise-what = Promised reply
+
+word = About [your message]({ $link }) in { $channel }: written words often land sharper than they are meant.
+word-finding = { $words }
+    { $why }
+word-private = Only you can see this. All that is stored is when I may speak up again.
+button-pause = Wait 10 minutes
+paused = Good. I will send you a direct message: { $until }. Until then nothing is urgent. Nobody else learns of it.
+pause-over = Your ten minutes are over. Perhaps the text reads differently now.
+button-draft-again = Check the draft again
+warmer = { $who }, the mood of this case is now: { $mood }. A sentence that acknowledges the annoyance often helps a little already.
+button-calmer = Calmer words
+button-rest = Not again today
+button-end-words = Switch off
+words-rest = All right. I will say nothing until { $until }.
+words-off = All right, I will not speak up about this any more. `/tone me switch:on` switches it on again.
+
+my-tone-title = A word in private
+my-tone-on = Switched on. When something you write may land clearly sharper than it is meant, I tell you in a direct message, at most once an hour. Nobody else learns of it.
+my-tone-off = Switched off. `/tone me switch:on` switches it on: I then tell you in a direct message when something may land clearly sharper than it is meant.
+my-tone-closed = Your direct messages are closed to me, so I switched it off. Open them in this server's “Privacy Settings”, then switch it on again.
+my-tone-next = The next word comes { $next } at the earliest.
+my-tone-channels = For this I read along in { $channels } and in the threads of cases.
+my-tone-threads = For this I read along only in the threads of cases. The lead chooses more channels with `/tone watch`.
+my-tone-without-words = At the moment I cannot read along. The bot needs “Message Content” in the developer portal and `message_content` in its configuration for that. `/draft` and “Check tone” work all the same.
+my-tone-allowed = Allowed
+my-tone-allowed-me = { $rule } (by you)
+my-tone-allowed-team = { $rule } (for the team)
+my-tone-kept = All that is stored stands here. No text, and no count about you.
+
+rules-title = What I look for: { $category } ({ $language })
+rules-intro = This, and nothing else, is what I notice about words. It rates wording, never people.
+rules-rule = “{ $example }”
+    { $why }
+    Calmer: { $instead }
+rules-seen = { $n ->
+    [one] Noticed here once.
+   *[other] Noticed here { $n } times.
+ }
+rules-allowed-me = Allowed by you.
+rules-allowed-team = Allowed for the team.
+rules-footer = Page { $page } of { $pages } · /tone allow makes an exception.
+rules-choose = Choose another kind
+button-back = Back
+button-on = Next
+button-rules-de = German rules
+button-rules-en = English rules
+
+allowance-title = Allow “{ $rule }” ({ $category })
+allowance-back-title = Look for “{ $rule }” again ({ $category })
+allowance-count = { $n ->
+    [one] One example of { $of } would no longer be noticed; of these, { $calm } are meant calmly:
+   *[other] { $n } of { $of } examples would no longer be noticed; of these, { $calm } are meant calmly:
+ }
+allowance-back-count = { $n ->
+    [one] One example of { $of } would be noticed again; of these, { $calm } are meant calmly:
+   *[other] { $n } of { $of } examples would be noticed again; of these, { $calm } are meant calmly:
+ }
+allowance-none = Of { $of } examples none depends on this rule alone.
+allowance-already = That is allowed already.
+allowance-not = That is not allowed; I look for it already.
+button-allow-me = Allow for me
+button-allow-team = Allow for the team
+button-disallow-me = Take back for me
+button-disallow-team = Take back for the team
+allowed-me = I no longer look for “{ $rule }” in what you write. `/tone allow switch:off` takes that back.
+allowed-team = I no longer look for “{ $rule }” in this team. `/tone allow switch:off` takes that back.
+disallowed-me = I look for “{ $rule }” in what you write again.
+disallowed-team = I look for “{ $rule }” in this team again.
 
 watched = I notice here when customers write: { $channels }. What they write is not stored.
 watched-none = In no channel so far. With `/tone watch channel` I notice when customers write there; what they write is not stored.
@@ -420,6 +499,8 @@ refused-when-contradiction = Something in "{ $typed }" does not fit together, su
 refused-when-ambiguous = "{ $typed }" can be read in more than one way. Please use one of these times:
 refused-no-text = There is nothing there yet. Write a few words and try again.
 refused-too-long = That is { $length } characters, { $most } fit. Please shorten it.
+refused-no-such-rule = There is no rule “{ $typed }”. `/tone rules` shows them all, and I suggest matching ones while you type.
+refused-message-gone = That message is no longer there, or I cannot read it. `/draft` checks a text you paste.
 refused-no-such-follow-up = There is no such follow-up here. `/followup list` shows what is open.
 refused-follow-up-ended = That is already done or taken back. `/followup list` shows what is open.
 refused-follow-up-moved = That has been moved meanwhile. The next reminder comes { $due }.
@@ -570,6 +651,24 @@ cmd-draft = draft
     .about = Check a text before you send it
 cmd-tone = tone
     .about = How words land
+cmd-tone-rules = rules
+    .about = What I look for in words, and why
+    .category = category
+    .category-about = Which kind of words?
+cmd-tone-allow = allow
+    .about = Make an exception from a rule, or take it back
+    .rule = rule
+    .rule-about = Which rule? Its name or a word of it
+    .scope = scope
+    .scope-about = For whom? Without it you choose then
+    .switch = switch
+    .switch-about = On allows, off takes it back
+scope-me = only for me
+scope-team = for the team
+cmd-tone-me = me
+    .about = A word in private: on, off, and what is stored
+    .switch = switch
+    .switch-about = On or off; without it I show how things stand
 cmd-tone-watch = watch
     .about = In which channels I notice when customers write
     .channel = channel

@@ -136,7 +136,8 @@ fn config(discord: &Discord, data: &Path) -> Config {
         discord: DiscordConfig {
             token: Some(SecretString::from(discord.token())),
             proxy: Some(discord.base_url()),
-            message_content: false,
+            // So that the watch can be tried: here it costs nobody's privacy.
+            message_content: true,
         },
         database: Database { url: format!("sqlite://{}", data.join("ruhepol.db").display()).into() },
         ..Config::default()

@@ -115,6 +115,8 @@ pub(super) async fn run(shared: Arc<Shared>, job: Job, aside: Arc<AtomicBool>) {
             Kind::Bundle => super::bundle::deliver(&mut attempt).await,
             Kind::Word => super::word::deliver(&mut attempt).await,
             Kind::Escalation => super::escalation::deliver(&mut attempt).await,
+            Kind::Pause => super::aside::pause(&mut attempt).await,
+            Kind::Mood => super::aside::mood(&mut attempt).await,
         }
     };
     let ended = tokio::select! {
@@ -410,7 +412,7 @@ impl Attempt {
         }
         let at = self.shared.clock.now_ms();
         let also = match self.job.kind {
-            Kind::Notice => Also::Nothing,
+            Kind::Notice | Kind::Pause | Kind::Mood => Also::Nothing,
             Kind::Bundle => Also::Members(Fate::Failed { at, notice }),
             Kind::Card | Kind::Reminder | Kind::Word | Kind::Escalation => {
                 Also::Failure { what: self.what.clone(), at, notice }

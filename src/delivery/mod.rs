@@ -6,6 +6,7 @@
 //! shown where. Database, chat, clocks and waiting are ports: `sim` runs this very code in worlds of its own.
 
 pub mod agenda;
+mod aside;
 mod attempt;
 mod book;
 mod bundle;

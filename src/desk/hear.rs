@@ -1,14 +1,18 @@
-//! What people say where the bot listens: a customer's word opens again what waited for it. Nothing said is stored.
+//! What people say where the bot listens: a customer's word opens again what waited for it, and an agent who wished for it
+//! may get a private word. Nothing said is stored.
 //!
 //! A message may be heard twice (a resumed connection, reading on after a gap); what it causes, happens once.
 
+use super::nudge::{self, Word};
 use super::record::record;
 use super::rights::{Rank, rank};
+use super::warm_case::warm_case;
+use super::wording::Reader;
 use super::{Desk, DeskError, Refused, wake};
 use crate::case::{self, CaseNumber, UpdateRefused};
 use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use crate::store::watch::{self, Watched};
-use crate::store::{Conn, case as cases, guild};
+use crate::store::{Conn, case as cases, guild, tone};
 
 /// Most cases of one customer that one message opens again.
 const CASES_OF_ONE: u32 = 5;
@@ -30,18 +34,64 @@ pub struct Heard {
     pub text: String,
 }
 
+/// What came of taking in a message.
+#[derive(Debug)]
+pub struct TakenIn {
+    /// The channel is one the bot reads on in after a gap.
+    pub watched: bool,
+    /// A private word to say to its writer.
+    pub word: Option<Word>,
+}
+
 impl Desk {
-    /// Takes in what somebody said; `true` if the channel is one the bot reads on in after a gap.
-    pub async fn hear(&self, heard: Heard) -> Result<bool, DeskError> {
-        let (guild, channel) = (heard.guild, heard.channel);
-        let watched = self
+    /// Takes in what somebody said.
+    pub async fn hear(&self, heard: Heard) -> Result<TakenIn, DeskError> {
+        let (guild, channel, author, now) = (heard.guild, heard.channel, heard.author, self.clock.now_ms());
+        let (age, roles) = (now - heard.message.sent_ms(), heard.roles.clone());
+        let readable = self.reads_words && !heard.text.trim().is_empty();
+        let (watched, facts) = self
             .store
-            .read(move |c| Box::pin(async move { Ok::<_, DeskError>(watch::is_watched(c, guild, channel).await?) }))
+            .read(move |c| {
+                Box::pin(async move {
+                    let watched = watch::is_watched(c, guild, channel).await?;
+                    let me = if readable { tone::me(c, guild, author).await? } else { None };
+                    if me.is_none() {
+                        return Ok::<_, DeskError>((watched, None));
+                    }
+                    let settings = guild::settings(c, guild).await?;
+                    let listens = watched || cases::by_thread(c, guild, channel).await?.is_some();
+                    let rank = roles.map(|roles| rank(&settings, &roles, false));
+                    Ok((watched, Some(nudge::Facts { me, rank, listens, heat: 0, age, now })))
+                })
+            })
             .await?;
         if watched {
             self.customers_word(&heard).await?;
         }
-        Ok(watched)
+        let word = match facts.filter(nudge::welcome) {
+            Some(facts) => self.own_words(heard, facts).await?,
+            None => None,
+        };
+        Ok(TakenIn { watched, word })
+    }
+
+    /// How heated a customer's words are, 0–3; 0 where the bot may not read them.
+    async fn heat(&self, heard: &Heard) -> Result<u8, DeskError> {
+        if !self.reads_words || heard.text.trim().is_empty() {
+            return Ok(0);
+        }
+        // What the team allowed counts for customers too; what one person allowed for themselves does not.
+        let reader = Reader::of(self, Some(heard.guild), UserId(0)).await?;
+        Ok(reader.read(&heard.text).heat)
+    }
+
+    /// A word for the writer, if what they wrote is worth one.
+    async fn own_words(&self, heard: Heard, facts: nudge::Facts) -> Result<Option<Word>, DeskError> {
+        let reader = Reader::of(self, Some(heard.guild), heard.author).await?;
+        let assessment = reader.read(&heard.text);
+        let due = nudge::due(&nudge::Facts { heat: assessment.heat, ..facts });
+        let place = (heard.guild, heard.channel, heard.message);
+        Ok(if due { Word::begin(self, heard.author, place, heard.text, assessment) } else { None })
     }
 
     /// Every watched channel and how far it was read.
@@ -66,7 +116,8 @@ impl Desk {
         if theirs.is_empty() {
             return Ok(());
         }
-        let (roles, now_ms) = (heard.roles.clone(), self.clock.now_ms());
+        let (roles, message, now_ms) = (heard.roles.clone(), heard.message, self.clock.now_ms());
+        let heat = self.heat(heard).await?;
         let moved = self
             .store
             .write(move |c| {
@@ -79,6 +130,7 @@ impl Desk {
                     let mut moved = false;
                     for number in theirs {
                         moved |= goes_on(c, guild, number, author, now_ms).await?;
+                        moved |= warm_case(c, guild, number, heat, message, now_ms).await?;
                     }
                     Ok(moved)
                 })

@@ -4,6 +4,7 @@
 //! rights inside its own transaction, at the moment of effect.
 
 mod add_follow_up;
+mod allow;
 mod assign_case;
 mod caller;
 mod check_tone;
@@ -16,8 +17,11 @@ mod hear;
 mod list_cases;
 mod list_follow_ups;
 mod move_follow_up;
+mod my_tone;
 mod note_case;
+mod nudge;
 mod open_case;
+mod pause;
 mod places;
 mod privacy;
 mod profile;
@@ -28,9 +32,13 @@ mod rights;
 mod setup;
 mod show_case;
 mod suggest;
+mod tone_rules;
 mod update_case;
 mod wake;
+mod warm_case;
+mod warmth;
 mod watch;
+mod wording;
 
 pub use crate::store::watch::Watched;
 pub use add_follow_up::AddFollowUp;
@@ -38,6 +46,12 @@ pub use caller::{Caller, CaseRef, Person};
 pub use hear::Heard;
 pub use list_follow_ups::ListFollowUps;
 pub use move_follow_up::To;
+pub use allow::{Allowance, Preview, Scope};
+pub use check_tone::{Checked, Hints, Promised};
+pub use follow_ups::AddFollowUp;
+pub use hear::{Heard, TakenIn};
+pub use my_tone::MyTone;
+pub use nudge::{Whisper, Whispering, Word};
 pub use open_case::OpenCase;
 pub use places::Places;
 pub use privacy::PrivacyWish;
@@ -45,6 +59,7 @@ pub use profile::{ProfileReport, ProfileWish};
 pub use promise::PromiseRef;
 pub use setup::{SetupReport, SetupWish};
 pub use suggest::{Focus, Suggestions};
+pub use tone_rules::{RuleShown, RulesPage};
 
 use std::sync::Arc;
 
@@ -58,6 +73,7 @@ use crate::report::{Numbers, Range};
 use crate::store::case::{CaseLine, Page};
 use crate::store::follow_up::Lines;
 use crate::store::privacy::Holdings;
+use crate::store::tone::RuleName;
 use crate::store::{Store, StoreError};
 use crate::tone;
 use crate::view::custom_id::{Promise, PromiseList};
@@ -114,6 +130,22 @@ pub enum Wish {
     RevealFollowUp(Promise),
     /// *Check tone* and the form behind `/draft`.
     CheckTone { text: String, draft: bool },
+    /// `/tone me`; without a switch it only shows.
+    MyTone { on: Option<bool> },
+    /// `/tone rules`, and turning its pages.
+    ToneRules { lang: Option<Lang>, category: Option<tone::Category>, page: u32 },
+    /// `/tone allow` and "that was okay": shows what it would change.
+    OfferAllowance { guild: Option<GuildId>, rule: String, scope: Option<Scope>, on: bool },
+    /// What was offered, decided.
+    Allow { guild: GuildId, rule: RuleName, scope: Scope, on: bool },
+    /// A word's *Calmer words*: about the writer's own message.
+    CalmerWords { guild: GuildId, channel: ChannelId, message: MessageId },
+    /// *Wait 10 minutes*, below a checked text or a private word.
+    Pause(GuildId),
+    /// A word's *Not again today*.
+    RestWords(GuildId),
+    /// A word's *Switch off*.
+    EndWords(GuildId),
     /// `/tone watch`; without a channel it only shows.
     Watch { channel: Option<ChannelId>, on: bool },
     /// `/privacy`.
@@ -163,6 +195,8 @@ pub enum Form {
     EditFollowUp { promise: Promise, what: String, when: String },
     /// A draft to look at.
     Draft,
+    /// A promise found in a draft.
+    Promise(Promised),
 }
 
 /// What came of a wish.
@@ -206,7 +240,21 @@ pub enum Reply {
     /// A promise with its text, for one reader, and whether its reminder reached nobody.
     FollowUpShown { follow_up: FollowUp, case: Option<Case>, promise: Promise, undelivered: bool },
     /// Wording looked at.
-    Tone { text: String, assessment: tone::Assessment, calmer: Option<String>, draft: bool },
+    Tone(Box<Checked>),
+    /// What is kept of a person for tone.
+    MyTone(Box<MyTone>),
+    /// What is flagged and why.
+    ToneRules(Box<RulesPage>),
+    /// What allowing a rule would change.
+    AllowanceOffered(Box<Allowance>),
+    /// A rule allowed, or no longer.
+    AllowanceSet { rule: RuleName, scope: Scope, on: bool },
+    /// A pause until then, Unix ms.
+    Paused { until: i64 },
+    /// No private word before this, Unix ms.
+    WordsRest { until: i64 },
+    /// No private words any more.
+    WordsOff,
     /// The channels in which customers' words are noticed, and whether the bot may read them at all.
     Watched { channels: Vec<ChannelId>, reads_words: bool },
     /// What is kept about the caller.
@@ -295,6 +343,12 @@ pub enum Refused {
     /// Too long, with the most that fits.
     #[error("too long")]
     TooLong { most: usize, typed: String },
+    /// No rule has that name, as typed.
+    #[error("no such rule")]
+    NoSuchRule(String),
+    /// The message is not there any more, or not the caller's.
+    #[error("message gone")]
+    MessageGone,
     /// No such promise here.
     #[error("no such follow-up")]
     NoSuchFollowUp,
@@ -414,8 +468,12 @@ pub struct Desk {
     pub clock: Clock,
     /// Whether Discord lets the bot read what people write (the privileged Message Content intent).
     pub reads_words: bool,
-    /// The wording rules.
-    pub rules: Arc<tone::Rules>,
+    /// The wording rules in use; exchanged as a whole when their files change.
+    pub rules: Arc<tone::Live>,
+    /// Which optional hints drafts get.
+    pub hints: Hints,
+    /// Who is being told something right now.
+    pub whispering: Arc<Whispering>,
     /// Channels found in order a short while ago.
     pub places: Arc<Places>,
     /// Called after a commit that left something to deliver: a hint, never the truth.
@@ -458,6 +516,18 @@ impl Desk {
             Wish::RetryFollowUp(promise) => list_follow_ups::retry_follow_up(self, caller, promise).await,
             Wish::RevealFollowUp(promise) => list_follow_ups::reveal_follow_up(self, caller, promise).await,
             Wish::CheckTone { text, draft } => check_tone::check_tone(self, caller, text, draft).await,
+            Wish::MyTone { on } => my_tone::my_tone(self, caller, on).await,
+            Wish::ToneRules { lang, category, page } => tone_rules::rules(self, caller, lang, category, page).await,
+            Wish::OfferAllowance { guild, rule, scope, on } => {
+                allow::offer(self, caller, guild, &rule, scope, on).await
+            }
+            Wish::Allow { guild, rule, scope, on } => allow::allow(self, caller, guild, rule, scope, on).await,
+            Wish::CalmerWords { guild, channel, message } => {
+                check_tone::calmer_words(self, caller, guild, channel, message).await
+            }
+            Wish::Pause(guild) => pause::pause(self, caller, guild).await,
+            Wish::RestWords(guild) => my_tone::rest(self, caller, guild).await,
+            Wish::EndWords(guild) => my_tone::off(self, caller, guild).await,
             Wish::Watch { channel, on } => watch::watch_channel(self, caller, channel, on).await,
             Wish::Privacy(wish) => privacy::privacy(self, caller, wish).await,
             Wish::Report(range) => report::report(self, caller, range).await,

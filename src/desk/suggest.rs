@@ -5,7 +5,9 @@ use jiff::Zoned;
 use super::{Caller, Desk, DeskError, promise, rights};
 use crate::follow_up::{Every, FollowUp, phrase, zones};
 use crate::store::case::CaseLine;
+use crate::store::tone::RuleName;
 use crate::store::{case, profile, search};
+use crate::tone::Category;
 
 /// Discord: most suggestions.
 const MOST: u32 = 25;
@@ -21,8 +23,10 @@ pub enum Suggestions {
     Zones(Vec<String>),
     /// These promises, each with its due time on the caller's clock.
     FollowUps(Vec<(FollowUp, Zoned)>),
-    /// These rules.
-    Rules(Vec<Every>),
+    /// These rules of repetition.
+    Repeats(Vec<Every>),
+    /// These wording rules, each with what it finds and a sentence it finds.
+    Rules(Vec<(RuleName, Category, String)>),
 }
 
 /// Which option is being typed, and what stands in it.
@@ -38,6 +42,8 @@ pub enum Focus {
     FollowUp(String),
     /// How often something repeats.
     Repeat(String),
+    /// A wording rule.
+    Rule(String),
 }
 
 pub(super) async fn suggest(desk: &Desk, caller: &Caller, focus: Focus) -> Result<Suggestions, DeskError> {
@@ -45,8 +51,9 @@ pub(super) async fn suggest(desk: &Desk, caller: &Caller, focus: Focus) -> Resul
         Focus::Case(typed) => cases(desk, caller, typed).await,
         Focus::When(typed) => when(desk, caller, typed).await,
         Focus::FollowUp(typed) => follow_ups(desk, caller, typed).await,
-        Focus::Repeat(typed) => Ok(Suggestions::Rules(rules(&typed))),
+        Focus::Repeat(typed) => Ok(Suggestions::Repeats(repeats(&typed))),
         Focus::Zone(typed) => Ok(Suggestions::Zones(zones::suggest(&typed, MOST as usize))),
+        Focus::Rule(typed) => rules(desk, caller, &typed).await,
     }
 }
 
@@ -69,7 +76,7 @@ async fn cases(desk: &Desk, caller: &Caller, typed: String) -> Result<Suggestion
 }
 
 /// The usual rules, or the one that was typed.
-fn rules(typed: &str) -> Vec<Every> {
+fn repeats(typed: &str) -> Vec<Every> {
     match Every::parse(typed) {
         Ok(every) => vec![every],
         Err(_) => vec![Every::Day, Every::WorkingDay, Every::Week, Every::Weeks(2), Every::Month],
@@ -117,4 +124,22 @@ async fn when(desk: &Desk, caller: &Caller, typed: String) -> Result<Suggestions
         Err(_) => Vec::new(),
     };
     Ok(Suggestions::Times(readings.into_iter().take(MOST as usize).map(|reading| reading.due).collect()))
+}
+
+/// Rules of the caller's language first; found by name, or by a sentence they find.
+async fn rules(desk: &Desk, caller: &Caller, typed: &str) -> Result<Suggestions, DeskError> {
+    rights::standing(desk, caller).await?;
+    let rules = desk.rules.now();
+    let typed = typed.trim().to_lowercase();
+    let hit = |rule: &&crate::tone::Rule| {
+        format!("{}:{}", rule.lang.code(), rule.id).contains(&typed)
+            || rule.positive.iter().any(|text| text.to_lowercase().contains(&typed))
+    };
+    let mut found: Vec<_> = rules.iter().filter(hit).collect();
+    found.sort_by_key(|rule| rule.lang != caller.lang);
+    let shown = found.into_iter().take(MOST as usize).map(|rule| {
+        let name = RuleName { lang: rule.lang, id: rule.id.clone() };
+        (name, rule.category, rule.positive.first().cloned().unwrap_or_default())
+    });
+    Ok(Suggestions::Rules(shown.collect()))
 }

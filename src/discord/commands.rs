@@ -5,10 +5,12 @@
 use serde_json::{Map, Value, json};
 
 use crate::case::{Cause, CustomerType, Priority, Status, Via, View};
+use crate::desk::Scope;
 use crate::follow_up::{Land, Municipal};
 use crate::locale::{Lang, Texts};
 use crate::report::Range;
 use crate::view::custom_id::PromiseView;
+use crate::view::custom_id::category_names;
 
 /// A command, or a subcommand where it has a parent.
 struct Command {
@@ -132,10 +134,19 @@ const COMMANDS: &[Command] = &[
     Command {
         key: "cmd-tone",
         options: &[],
-        subcommands: &[leaf(
-            "cmd-tone-watch",
-            &[may("channel", Kind::Channel(&[TEXT_CHANNEL])), may("switch", SWITCH)],
-        )],
+        subcommands: &[
+            leaf("cmd-tone-rules", &[may("category", Kind::OneOf("category", category_names))]),
+            leaf(
+                "cmd-tone-allow",
+                &[
+                    must("rule", Kind::Suggested),
+                    may("scope", Kind::OneOf("scope", || Scope::ALL.iter().map(|scope| scope.name()).collect())),
+                    may("switch", SWITCH),
+                ],
+            ),
+            leaf("cmd-tone-watch", &[may("channel", Kind::Channel(&[TEXT_CHANNEL])), may("switch", SWITCH)]),
+            leaf("cmd-tone-me", &[may("switch", SWITCH)]),
+        ],
     },
     Command {
         key: "cmd-privacy",

@@ -84,7 +84,7 @@ pub fn connect(
     stop: watch::Receiver<bool>,
 ) -> Result<Connection, reqwest::Error> {
     let http = Arc::new(http(&settings)?);
-    let listener = Listener::start(&desk);
+    let listener = Listener::start(&desk, &texts);
     Ok(Connection { settings, answers: Arc::new(Answers::new(http, desk, texts)), listener, stop })
 }
 
@@ -277,6 +277,9 @@ fn shows_result_itself(custom_id: &str, wish: &Result<Wish, Refused>) -> bool {
                     | Action::Undo(_)
                     | Action::Retry(_)
                     | Action::Promises(_)
+                    | Action::Rules(..)
+                    | Action::ChooseRules(_)
+                    | Action::Allow(..)
             )
         )
 }

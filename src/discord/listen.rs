@@ -12,8 +12,10 @@ use serenity::all::Message;
 use tokio::sync::mpsc;
 
 use crate::chat::{ChatError, Seen};
-use crate::desk::{Desk, Heard, Watched};
+use crate::desk::{Desk, Heard, TakenIn, Watched, Whisper, Word};
 use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use crate::locale::Texts;
+use crate::view;
 
 /// Lanes, and how many messages wait in each.
 const LANES: usize = 4;
@@ -32,6 +34,7 @@ const TRIES: usize = 5;
 /// Takes messages to the desk.
 pub(super) struct Listener {
     desk: Desk,
+    texts: Arc<Texts>,
     lanes: Vec<mpsc::Sender<Heard>>,
     state: Mutex<State>,
     /// A gap is being filled: what is heard meanwhile does not count as all that was said before.
@@ -47,10 +50,15 @@ struct State {
 
 impl Listener {
     /// Starts the lanes; they end when the listener does.
-    pub fn start(desk: &Desk) -> Arc<Self> {
+    pub fn start(desk: &Desk, texts: &Arc<Texts>) -> Arc<Self> {
         let (lanes, ends): (Vec<_>, Vec<_>) = (0..LANES).map(|_| mpsc::channel(WAITING)).unzip();
-        let listener =
-            Arc::new(Self { desk: desk.clone(), lanes, state: Mutex::default(), behind: AtomicBool::new(true) });
+        let listener = Arc::new(Self {
+            desk: desk.clone(),
+            texts: Arc::clone(texts),
+            lanes,
+            state: Mutex::default(),
+            behind: AtomicBool::new(true),
+        });
         for end in ends {
             tokio::spawn(work(Arc::downgrade(&listener), end));
         }
@@ -147,6 +155,32 @@ impl Listener {
         None
     }
 
+    /// Notes that a watched channel was read up to a message.
+    fn taken(&self, watched: bool, guild: GuildId, channel: ChannelId, message: MessageId) {
+        if watched {
+            let newest = &mut self.state().newest;
+            let at = newest.entry((guild, channel)).or_insert(message);
+            *at = message.max(*at);
+        }
+    }
+
+    /// Says a private word, in the language the message was written in.
+    async fn whisper(&self, word: &Word) {
+        let message = view::word(self.texts.voice(word.assessment.lang), word);
+        for _ in 0..TRIES {
+            let pause = match self.desk.whisper(word, &message).await {
+                Ok(Whisper::Settled) => return,
+                Ok(Whisper::Again(pause)) => pause,
+                Err(error) => {
+                    tracing::warn!(guild.id = %word.guild, %error, "a word could not be settled; trying again");
+                    AGAIN
+                }
+            };
+            tokio::time::sleep(pause).await;
+        }
+        tracing::error!(guild.id = %word.guild, "word.given_up");
+    }
+
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -157,11 +191,13 @@ async fn work(listener: std::sync::Weak<Listener>, mut lane: mpsc::Receiver<Hear
         let Some(listener) = listener.upgrade() else { return };
         let (guild, channel, message) = (heard.guild, heard.channel, heard.message);
         match listener.desk.hear(heard).await {
-            Ok(false) => {}
-            Ok(true) => {
-                let newest = &mut listener.state().newest;
-                let at = newest.entry((guild, channel)).or_insert(message);
-                *at = message.max(*at);
+            Ok(TakenIn { watched, word: None }) => listener.taken(watched, guild, channel, message),
+            // The lane goes on meanwhile; the message counts as taken in once the word is said.
+            Ok(TakenIn { watched, word: Some(word) }) => {
+                tokio::spawn(async move {
+                    listener.whisper(&word).await;
+                    listener.taken(watched, guild, channel, message);
+                });
             }
             Err(error) => {
                 tracing::error!(guild.id = %guild, channel.id = %channel, %error, "a message could not be taken in");

@@ -12,7 +12,8 @@ use serenity::model::permissions::Permissions;
 
 use crate::case::{CaseNumber, Cause, Changes, CustomerType, MAX_TITLE, Priority, Source, Status, Via, View, clip};
 use crate::desk::{
-    AddFollowUp, Caller, CaseRef, Focus, Form, OpenCase, Person, PrivacyWish, ProfileWish, Refused, SetupWish, Wish,
+    AddFollowUp, Caller, CaseRef, Focus, Form, OpenCase, Person, PrivacyWish, ProfileWish, Promised, Refused, Scope,
+    SetupWish, Wish,
 };
 use crate::desk::{ListFollowUps, PromiseRef, To};
 use crate::follow_up::{FollowUpId, Municipal};
@@ -21,6 +22,7 @@ use crate::locale::Lang;
 use crate::report::Range;
 use crate::view::REOPEN;
 use crate::view::custom_id::{Action, Promise, PromiseView};
+use crate::view::custom_id::{Action, Promise, category_named};
 
 /// What can be wished, or why this cannot.
 type Translated = Result<Wish, Refused>;
@@ -207,6 +209,16 @@ pub(super) fn command(data: &CommandData) -> Translated {
             channel: options.channel("channel"),
             on: options.one_of("switch", switch)?.unwrap_or(true),
         }),
+        ("tone", "me") => Ok(Wish::MyTone { on: options.one_of("switch", switch)? }),
+        ("tone", "rules") => {
+            Ok(Wish::ToneRules { lang: None, category: options.one_of("category", category_named)?, page: 0 })
+        }
+        ("tone", "allow") => Ok(Wish::OfferAllowance {
+            guild: None,
+            rule: options.text("rule").unwrap_or_default(),
+            scope: options.one_of("scope", Scope::from_name)?,
+            on: options.one_of("switch", switch)?.unwrap_or(true),
+        }),
         ("draft", _) => Ok(Wish::Ask(Form::Draft)),
         ("privacy", "show") => Ok(Wish::Privacy(PrivacyWish::Show)),
         ("privacy", "export") => Ok(Wish::Privacy(PrivacyWish::Export)),
@@ -321,6 +333,7 @@ pub(super) fn focus(data: &CommandData) -> Option<Focus> {
         "timezone" => Some(Focus::Zone(typed)),
         "followup" => Some(Focus::FollowUp(typed)),
         "repeat" => Some(Focus::Repeat(typed)),
+        "rule" => Some(Focus::Rule(typed)),
         _ => None,
     }
 }
@@ -370,6 +383,25 @@ fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
             let id = chosen.and_then(|id| id.parse().ok()).ok_or(Refused::Stale)?;
             Wish::ShowFollowUp(FollowUpId(id))
         }
+        Action::Okay(guild) => Wish::OfferAllowance {
+            guild: Some(guild),
+            rule: chosen.ok_or(Refused::Stale)?.to_owned(),
+            scope: None,
+            on: true,
+        },
+        Action::Allow(guild, rule, scope, on) => Wish::Allow { guild, rule: rule.name(), scope, on },
+        Action::Rules(lang, category, page) => Wish::ToneRules { lang: Some(lang), category: Some(category), page },
+        Action::ChooseRules(lang) => {
+            let name = chosen.ok_or(Refused::Stale)?;
+            let category = category_named(name).ok_or_else(|| Refused::NoSuchChoice(name.to_owned()))?;
+            Wish::ToneRules { lang: Some(lang), category: Some(category), page: 0 }
+        }
+        Action::Calmer(guild, channel, message) => Wish::CalmerWords { guild, channel, message },
+        Action::Pause(guild) => Wish::Pause(guild),
+        Action::DraftAgain(_) => Wish::Ask(Form::Draft),
+        Action::RestWords(guild) => Wish::RestWords(guild),
+        Action::EndWords(guild) => Wish::EndWords(guild),
+        Action::AskPromise(when) => Wish::Ask(Form::Promise(Promised { when })),
         // Forms come back as modals, never as pressed buttons.
         Action::AddFollowUp(_)
         | Action::AddNote(_)
@@ -379,6 +411,8 @@ fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
         | Action::Edit(_)
         | Action::HandOver(_)
         | Action::Draft => {
+        | Action::Draft
+        | Action::KeepPromise => {
             return Err(Refused::Stale);
         }
     })
@@ -432,6 +466,9 @@ pub(super) fn modal(interaction: &ModalInteraction) -> Translated {
         }
         Action::Edit(promise) => Wish::EditFollowUp { promise, what: text("what"), when: text("when") },
         Action::Close(number) => Wish::CloseCase { case: CaseRef::Number(number), resolution: filled("resolution") },
+        Action::KeepPromise => {
+            Wish::AddFollowUp(AddFollowUp { what: text("what"), when: text("when"), case: CaseRef::Here, who: None })
+        }
         Action::Draft => Wish::CheckTone { text: text("draft"), draft: true },
         _ => return Err(Refused::Stale),
     })

@@ -28,6 +28,10 @@ stored! {
         Word = "word",
         /// To the lead: a promise is open long after it was due.
         Escalation = "escalation",
+        /// That somebody's pause is over.
+        Pause = "pause",
+        /// That a case's customer has grown more heated.
+        Mood = "mood",
     }
 }
 

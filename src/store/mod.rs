@@ -5,6 +5,7 @@
 //! one transaction each, which the store begins and ends itself, whatever becomes of the caller.
 
 pub mod agenda;
+pub mod aside;
 pub mod bundle;
 pub mod case;
 mod conn;
@@ -22,6 +23,7 @@ pub mod report;
 pub mod search;
 mod sqlite;
 mod ticket;
+pub mod tone;
 pub mod watch;
 
 use std::path::Path;

@@ -3,11 +3,13 @@
 //! Invariant: pure. Findings rate wording, never people; quoted text is reported as quoted and never raises the heat; every span lies
 //! on grapheme borders of the original text; any input gives an answer in time that grows with its length.
 
+mod allowed;
 mod calmer;
 mod features;
 mod fold;
 mod glyphs;
 mod head;
+pub mod hint;
 mod judge;
 mod kinds;
 mod language;

@@ -5,6 +5,8 @@ use jiff::Zoned;
 use super::custom_id::Action;
 use super::text::{self, headline, value};
 use super::{card, list, privacy, profile, promise, report, setup, tone};
+use super::text::{self, headline, moment, plain, value};
+use super::{allowance, card, list, my_tone, privacy, profile, reminder, report, setup, tone, tone_rules};
 use crate::case::{Case, Change, Status, clip};
 use crate::chat::{Choice, Embed, Message, Right, Row, Select};
 use crate::desk::{Reply, Suggestions};
@@ -43,6 +45,22 @@ pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
         Reply::Tone { text, assessment, calmer, draft } => {
             tone::tone(voice, text, assessment, calmer.as_deref(), *draft)
         }
+        Reply::FollowUps { list, now_ms } => list::follow_ups(voice, list, *now_ms),
+        Reply::FollowUpDone { follow_up, by, .. } => ended(voice, "follow-up-done", follow_up, *by),
+        Reply::FollowUpMoved { follow_up, by, .. } => ended(voice, "follow-up-moved", follow_up, *by),
+        Reply::FollowUpShown { follow_up, case, promise } => Message {
+            content: reminder::body(voice, follow_up, case.as_ref(), false),
+            rows: vec![Row::Buttons(reminder::buttons(voice, *promise))],
+            ..Message::default()
+        },
+        Reply::Tone(checked) => tone::tone(voice, checked),
+        Reply::MyTone(mine) => my_tone::my_tone(voice, mine),
+        Reply::ToneRules(page) => tone_rules::page(voice, page),
+        Reply::AllowanceOffered(offer) => allowance::offer(voice, offer),
+        Reply::AllowanceSet { rule, scope, on } => allowance::set(voice, rule, *scope, *on),
+        Reply::Paused { until } => sentence(voice.with("paused", &[("until", &moment(*until))])),
+        Reply::WordsRest { until } => sentence(voice.with("words-rest", &[("until", &moment(*until))])),
+        Reply::WordsOff => sentence(voice.say("words-off")),
         Reply::Watched { channels, reads_words } => watched(voice, channels, *reads_words),
         Reply::Held(held) => privacy::held(voice, held),
         Reply::Exported(bytes) => privacy::exported(voice, bytes),
@@ -144,6 +162,13 @@ pub fn choices(voice: Voice<'_>, suggestions: &Suggestions) -> Vec<Choice> {
             .map(|line| Choice {
                 label: clip(&format!("{} · {}", line.number, line.title), CHOICE),
                 value: line.number.0.to_string(),
+            })
+            .collect(),
+        Suggestions::Rules(rules) => rules
+            .iter()
+            .map(|(rule, category, example)| {
+                let category = voice.say(&format!("category-{}", category.name()));
+                Choice { label: clip(&format!("{rule} · {category} · {example}"), CHOICE), value: rule.to_string() }
             })
             .collect(),
         Suggestions::Times(times) => times

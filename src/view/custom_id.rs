@@ -4,8 +4,13 @@
 //! when it takes effect. Unknown versions and verbs are stale, never an error of the program.
 
 use crate::case::{CaseNumber, View, named};
+use crate::case::{CaseNumber, View};
+use crate::desk::Scope;
 use crate::follow_up::FollowUpId;
 use crate::id::{ChannelId, GuildId, MessageId, UserId};
+use crate::locale::Lang;
+use crate::store::tone::RuleName;
+use crate::tone::Category;
 
 /// The version all ids carry today.
 const VERSION: &str = "r1";
@@ -100,6 +105,56 @@ pub struct PromiseList {
     pub case: Option<CaseNumber>,
     /// Counted from 0.
     pub page: u32,
+    /// List of rules that found something: offer to allow the chosen one.
+    Okay(GuildId),
+    /// Offer: allow a rule, or no longer.
+    Allow(GuildId, RuleTag, Scope, bool),
+    /// Rules: show a page of a category.
+    Rules(Lang, Category, u32),
+    /// List of categories: show the chosen one's rules.
+    ChooseRules(Lang),
+    /// Private word: calmer words for this message.
+    Calmer(GuildId, ChannelId, MessageId),
+    /// Checked text, or private word: ten minutes before answering.
+    Pause(GuildId),
+    /// The pause is over, told by this delivery: the form for a draft.
+    DraftAgain(i64),
+    /// Private word: not again today.
+    RestWords(GuildId),
+    /// Private word: never again.
+    EndWords(GuildId),
+    /// Draft: offer the form for the promise in it; carries its time as digits.
+    AskPromise(i64),
+    /// Form: write down the promise found in a draft.
+    KeepPromise,
+}
+
+/// Longest name of a rule that fits an id, in bytes.
+const MAX_RULE: usize = 48;
+
+/// A rule's name, small enough for an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleTag {
+    lang: Lang,
+    bytes: [u8; MAX_RULE],
+    length: usize,
+}
+
+impl RuleTag {
+    /// None for a name that does not fit, or would not read back.
+    pub fn new(name: &RuleName) -> Option<Self> {
+        let (id, mut bytes) = (name.id.as_bytes(), [0; MAX_RULE]);
+        if id.is_empty() || id.len() > MAX_RULE || !id.iter().all(|&b| b.is_ascii_graphic() && b != b':') {
+            return None;
+        }
+        bytes[..id.len()].copy_from_slice(id);
+        Some(Self { lang: name.lang, bytes, length: id.len() })
+    }
+
+    /// The name.
+    pub fn name(&self) -> RuleName {
+        RuleName { lang: self.lang, id: String::from_utf8_lossy(&self.bytes[..self.length]).into_owned() }
+    }
 }
 
 /// A reminder's promise: which, of which team, and the delivery that carried it (its marker).
@@ -152,6 +207,19 @@ impl Action {
                 let (who, case) = (list.who.map_or(0, |who| who.0), list.case.map_or(0, |case| case.0));
                 format!("{VERSION}:promises:{}:{who}:{case}:{}", list.view.name(), list.page)
             }
+            Self::Okay(guild) => format!("{VERSION}:okay:{guild}"),
+            Self::Allow(guild, rule, scope, on) => {
+                format!("{VERSION}:allow:{guild}:{}:{}:{}", rule.name(), scope.name(), u8::from(on))
+            }
+            Self::Rules(lang, category, page) => format!("{VERSION}:rules:{}:{}:{page}", lang.code(), category.name()),
+            Self::ChooseRules(lang) => format!("{VERSION}:rules?:{}", lang.code()),
+            Self::Calmer(guild, channel, message) => format!("{VERSION}:calmer:{guild}:{channel}:{message}"),
+            Self::Pause(guild) => format!("{VERSION}:pause:{guild}"),
+            Self::DraftAgain(delivery) => format!("{VERSION}:again:{delivery}"),
+            Self::RestWords(guild) => format!("{VERSION}:rest:{guild}"),
+            Self::EndWords(guild) => format!("{VERSION}:endwords:{guild}"),
+            Self::AskPromise(when) => format!("{VERSION}:promise?:{when}"),
+            Self::KeepPromise => format!("{VERSION}:promise"),
         }
     }
 
@@ -219,6 +287,46 @@ impl Action {
                 }),
                 _ => return None,
             },
+            "okay" => Self::Okay(guild(&rest)?),
+            "allow" => match rest[..] {
+                [team, lang, id, scope, on] => Self::Allow(
+                    guild(&[team])?,
+                    RuleTag::new(&RuleName { lang: Lang::from_code(lang)?, id: id.to_owned() })?,
+                    Scope::from_name(scope)?,
+                    ["0", "1"].iter().position(|known| *known == on)? == 1,
+                ),
+                _ => return None,
+            },
+            "rules" => match rest[..] {
+                [lang, category, page] => {
+                    Self::Rules(Lang::from_code(lang)?, category_named(category)?, page.parse().ok()?)
+                }
+                _ => return None,
+            },
+            "rules?" => match rest[..] {
+                [lang] => Self::ChooseRules(Lang::from_code(lang)?),
+                _ => return None,
+            },
+            "calmer" => match rest[..] {
+                [team, channel, message] => Self::Calmer(
+                    guild(&[team])?,
+                    ChannelId::from_db(number(channel)?),
+                    MessageId::from_db(number(message)?),
+                ),
+                _ => return None,
+            },
+            "pause" => Self::Pause(guild(&rest)?),
+            "again" => match rest[..] {
+                [delivery] => Self::DraftAgain(number(delivery)?),
+                _ => return None,
+            },
+            "rest" => Self::RestWords(guild(&rest)?),
+            "endwords" => Self::EndWords(guild(&rest)?),
+            "promise?" => match rest[..] {
+                [when] => Self::AskPromise(number(when)?),
+                _ => return None,
+            },
+            "promise" if rest.is_empty() => Self::KeepPromise,
             _ => return None,
         })
     }
@@ -251,6 +359,21 @@ impl Promise {
     }
 }
 
+fn guild(rest: &[&str]) -> Option<GuildId> {
+    let &[guild] = rest else { return None };
+    number(guild).map(GuildId::from_db)
+}
+
+/// The names of all categories, in the order they are listed everywhere.
+pub fn category_names() -> Vec<&'static str> {
+    Category::ALL.iter().map(|category| category.name()).collect()
+}
+
+/// The category with this name.
+pub fn category_named(name: &str) -> Option<Category> {
+    Category::ALL.into_iter().find(|category| category.name() == name)
+}
+
 /// Digits only: `parse` alone would take a sign.
 fn number(text: &str) -> Option<i64> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
@@ -261,6 +384,8 @@ pub fn delivery_of(custom_id: &str) -> Option<i64> {
     match Action::decode(custom_id)? {
         Action::Choose(_, delivery) => Some(delivery),
         Action::Done(p) | Action::Later(p) | Action::Reveal(p) | Action::AskHandOver(p) => Some(p.delivery),
+        Action::Done(p) | Action::Later(p) | Action::Reveal(p) => Some(p.delivery),
+        Action::Choose(_, delivery) | Action::DraftAgain(delivery) => Some(delivery),
         _ => None,
     }
 }
@@ -316,6 +441,22 @@ mod tests {
             Action::Edit(promise),
             Action::Retry(promise),
             Action::ShowPromise,
+            Action::Okay(promise.guild),
+            Action::Allow(
+                promise.guild,
+                RuleTag::new(&RuleName { lang: Lang::De, id: "x".repeat(MAX_RULE) }).unwrap(),
+                Scope::Team,
+                true,
+            ),
+            Action::Rules(Lang::De, Category::Generalisation, u32::MAX),
+            Action::ChooseRules(Lang::En),
+            Action::Calmer(promise.guild, big.0, big.1),
+            Action::Pause(promise.guild),
+            Action::DraftAgain(promise.delivery),
+            Action::RestWords(promise.guild),
+            Action::EndWords(promise.guild),
+            Action::AskPromise(999_912_312_359),
+            Action::KeepPromise,
         ];
         all.extend(PromiseView::ALL.iter().map(|&view| {
             Action::Promises(PromiseList { view, who: Some(UserId(i64::MAX as u64)), case: Some(n), page: u32::MAX })

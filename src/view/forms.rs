@@ -38,6 +38,14 @@ pub fn form(voice: Voice<'_>, form: &Form) -> Modal {
             "form-edit-follow-up",
             vec![line(voice, "what", true, what, 1_000), line(voice, "when", true, when, 200)],
         ),
+        Form::Promise(promised) => (
+            Action::KeepPromise,
+            "form-follow-up",
+            vec![
+                line(voice, "what", true, &voice.say("promise-what"), 1_000),
+                line(voice, "when", true, &written(promised.when), 200),
+            ],
+        ),
         Form::Draft => (Action::Draft, "form-draft", vec![long(voice, "draft", true, MAX_DRAFT)]),
     };
     Modal { custom_id: action.encode(), title: voice.say(title), inputs }
@@ -60,5 +68,25 @@ fn input(voice: Voice<'_>, id: &'static str, required: bool, max: u16, long: boo
         value: String::new(),
         max,
         placeholder: voice.say(&format!("input-{id}.hint")),
+    }
+}
+
+/// `202611201430` as `2026-11-20 14:30`; nothing for anything else.
+fn written(digits: i64) -> String {
+    let text = digits.to_string();
+    if text.len() != 12 || digits < 0 {
+        return String::new();
+    }
+    format!("{}-{}-{} {}:{}", &text[..4], &text[4..6], &text[6..8], &text[8..10], &text[10..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::written;
+
+    #[test]
+    fn a_found_time_is_written_so_that_it_reads_back() {
+        assert_eq!(written(202_611_201_430), "2026-11-20 14:30");
+        assert_eq!((written(0), written(-20_261_120_143)), (String::new(), String::new()));
     }
 }

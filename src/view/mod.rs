@@ -3,12 +3,15 @@
 //! Whatever somebody typed passes through [`text::plain`] on its way into a message, so that it can neither ping,
 //! nor format, nor hide a link.
 
+mod allowance;
 mod answer;
+mod aside;
 mod bundle;
 mod card;
 pub mod custom_id;
 mod forms;
 mod list;
+mod my_tone;
 mod privacy;
 mod profile;
 mod promise;
@@ -18,10 +21,15 @@ mod report;
 mod setup;
 pub mod text;
 mod tone;
+mod tone_rules;
+mod word;
 
 pub use answer::{REOPEN, answer, choices};
+pub use aside::{pause_over, warmer};
 pub use bundle::bundle;
 pub use card::card;
 pub use forms::form;
 pub use refusal::{failure, refusal};
 pub use reminder::{Place, escalation, reminder, undeliverable, undeliverable_card, word};
+pub use reminder::{Place, reminder, undeliverable, undeliverable_card};
+pub use word::word;

@@ -55,6 +55,8 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Mess
             let length = typed.chars().count().to_string();
             (voice.with("refused-too-long", &[("most", &most.to_string()), ("length", &length)]), Some(typed.as_str()))
         }
+        Refused::NoSuchRule(typed) => (voice.with("refused-no-such-rule", &[("typed", &plain(typed, 60))]), None),
+        Refused::MessageGone => (voice.say("refused-message-gone"), None),
         Refused::NoSuchFollowUp => (voice.say("refused-no-such-follow-up"), None),
         Refused::FollowUpEnded => (voice.say("refused-follow-up-ended"), None),
         Refused::FollowUpMoved(due) => (voice.with("refused-follow-up-moved", &[("due", &moment(*due))]), None),

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
 
 mod calm;
+mod canary;
 mod cases;
 mod chaos;
 mod cli;
@@ -16,6 +17,8 @@ mod mangled;
 mod oracle;
 mod other_bots;
 mod phrases;
+mod nudge;
+mod pause;
 mod pinned;
 mod privacy;
 mod promises;
@@ -24,3 +27,5 @@ mod refusals;
 mod sandbox;
 mod store;
 mod strangers;
+mod temperature;
+mod wording;

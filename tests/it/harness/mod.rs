@@ -43,6 +43,21 @@ impl Town {
         Self::with_database(None).await
     }
 
+    /// Set up, and with the privileged message content intent.
+    pub async fn reading() -> Self {
+        Self::with(|config| config.discord.message_content = true).await
+    }
+
+    /// Set up, and with other settings.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let discord = Self::discord().await;
+        let proxy = discord.base_url();
+        let mut town = Self::asleep(discord, Some(proxy), Road::public(), None);
+        change(&mut town.config);
+        town.start().await;
+        town.set_up().await
+    }
+
     /// A loopback Discord of its own, at that time.
     pub async fn discord() -> Discord {
         let clock = VirtualClock::running_from("2026-11-19T09:00:00Z".parse::<Timestamp>().unwrap());
@@ -62,6 +77,12 @@ impl Town {
     }
 
     async fn at(discord: Discord, proxy: Option<String>, road: Road, database: Option<postgres::Database>) -> Self {
+        let mut town = Self::asleep(discord, proxy, road, database);
+        town.start().await;
+        town
+    }
+
+    fn asleep(discord: Discord, proxy: Option<String>, road: Road, database: Option<postgres::Database>) -> Self {
         let clock = Arc::clone(discord.clock());
         let folder = tempfile::tempdir().unwrap();
         let file = || format!("sqlite://{}", folder.path().join("ruhepol.db").display());
@@ -71,7 +92,7 @@ impl Town {
             database: Database { url: url.into() },
             ..Config::default()
         };
-        let mut town = Self {
+        Self {
             discord,
             clock,
             config,
@@ -80,9 +101,7 @@ impl Town {
             tolerate_violations: false,
             _folder: folder,
             _database: database,
-        };
-        town.start().await;
-        town
+        }
     }
 
     /// Roles, case channel and alert channel set; posts in German.

@@ -15,6 +15,7 @@ const COMPOSED: &[&str] = &[
     "view-",
     "switch-",
     "range-",
+    "scope-",
     "language-",
     "category-",
     "land-",

@@ -16,6 +16,7 @@ mod outage;
 mod privacy;
 mod profile;
 mod scale;
+mod tone;
 mod transaction;
 mod watch;
 

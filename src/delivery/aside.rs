@@ -1,0 +1,61 @@
+//! Two lines beside cases and reminders: that somebody's pause is over, told to that person alone; and that a case's
+//! customer has grown more heated, told to the case's owner in its thread.
+//!
+//! Invariant: a pause is never mentioned to anybody else, whatever becomes of the message.
+
+use std::sync::Arc;
+
+use super::attempt::{Abort, Attempt};
+use super::book::Also;
+use super::post::Posted;
+use super::protocol::Hop;
+use crate::view;
+use crate::view::custom_id::delivery_of;
+
+/// Tells somebody directly that their pause is over; where that cannot arrive, only the log learns of it, without a name.
+pub(super) async fn pause(attempt: &mut Attempt) -> Result<(), Abort> {
+    let facts = attempt.facts().await?;
+    let Some(user) = attempt.job.user else { return attempt.cancel().await };
+    if !facts.present {
+        return attempt.later(attempt.shared.timing.absent, false).await;
+    }
+    let id = attempt.job.id;
+    let mark = move |custom_id: &str| delivery_of(custom_id) == Some(id);
+    let texts = Arc::clone(&attempt.shared.texts);
+    let message = view::pause_over(&texts, facts.own_lang.unwrap_or(facts.settings.lang), id);
+    let code = match attempt.direct(user).await? {
+        Ok(channel) => match attempt.post(channel, &message, Some(&mark)).await? {
+            None => return Ok(()),
+            Some(Posted::At(message)) => return attempt.sent(message, Also::Nothing).await,
+            Some(Posted::Gone(code) | Posted::Refused(code)) => code,
+        },
+        Err(error) => match attempt.barred(&error).await? {
+            None => return Ok(()),
+            Some(code) => code,
+        },
+    };
+    attempt.note(Hop::Direct.name(), code);
+    attempt.fail().await
+}
+
+/// Tells a case's owner in its thread how its customer's mood stands. It carries no mark to be found by, so if its own fate stays
+/// unknown it is given up rather than said twice; the card shows the mood all the same.
+pub(super) async fn mood(attempt: &mut Attempt) -> Result<(), Abort> {
+    let facts = attempt.facts().await?;
+    if !facts.present {
+        return attempt.later(attempt.shared.timing.absent, false).await;
+    }
+    let case = facts.case.filter(|case| case.status.is_active() && case.mood > 0);
+    let told = case.and_then(|case| Some((case.thread?, case.owner?, case.mood)));
+    let Some((thread, owner, mood)) = told else { return attempt.cancel().await };
+    let texts = Arc::clone(&attempt.shared.texts);
+    let message = view::warmer(&texts, facts.settings.lang, owner, mood);
+    match attempt.post(thread, &message, None).await? {
+        None => Ok(()),
+        Some(Posted::At(id)) => attempt.sent(id, Also::Nothing).await,
+        Some(Posted::Gone(code) | Posted::Refused(code)) => {
+            attempt.note(Hop::Thread.name(), code);
+            attempt.fail().await
+        }
+    }
+}
