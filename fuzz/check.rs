@@ -31,7 +31,8 @@ pub fn check(rules: &Rules, bytes: &[u8]) {
         assert_eq!(found.heat, own, "heat is the strongest finding of the writer's own: {found:?}");
         let _ = rules.calmer(&text, &found);
         // Every line of a quoted message is somebody else's.
-        let quoted: String = text.lines().filter(|l| !l.trim().is_empty()).map(|l| format!("> {l}\n")).collect();
+        let lines = text.lines().filter(|l| !l.trim().is_empty());
+        let quoted = lines.fold(String::new(), |quoted, line| quoted + "> " + line + "\n");
         assert_eq!(rules.assess(&quoted, lang).heat, 0, "{quoted:?}");
     }
     for line in bytes.split(|&b| b == b'\n') {

@@ -42,14 +42,12 @@ mod wording;
 
 pub use crate::store::watch::Watched;
 pub use add_follow_up::AddFollowUp;
+pub use allow::{Allowance, Preview, Scope};
 pub use caller::{Caller, CaseRef, Person};
-pub use hear::Heard;
+pub use check_tone::{Checked, Hints, Promised};
+pub use hear::{Heard, TakenIn};
 pub use list_follow_ups::ListFollowUps;
 pub use move_follow_up::To;
-pub use allow::{Allowance, Preview, Scope};
-pub use check_tone::{Checked, Hints, Promised};
-pub use follow_ups::AddFollowUp;
-pub use hear::{Heard, TakenIn};
 pub use my_tone::MyTone;
 pub use nudge::{Whisper, Whispering, Word};
 pub use open_case::OpenCase;
@@ -67,7 +65,7 @@ use crate::case::{Case, CaseNumber, Change, Changes, Entry, TitleRefused, Update
 use crate::chat::{Chat, Right};
 use crate::clock::Clock;
 use crate::follow_up::{Calendar, FollowUp, FollowUpId, Land, State, phrase};
-use crate::id::{ChannelId, MessageId, RoleId, UserId};
+use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use crate::locale::Lang;
 use crate::report::{Numbers, Range};
 use crate::store::case::{CaseLine, Page};

@@ -166,7 +166,7 @@ impl Listener {
 
     /// Says a private word, in the language the message was written in.
     async fn whisper(&self, word: &Word) {
-        let message = view::word(self.texts.voice(word.assessment.lang), word);
+        let message = view::whisper(self.texts.voice(word.assessment.lang), word);
         for _ in 0..TRIES {
             let pause = match self.desk.whisper(word, &message).await {
                 Ok(Whisper::Settled) => return,

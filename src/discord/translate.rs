@@ -21,8 +21,7 @@ use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use crate::locale::Lang;
 use crate::report::Range;
 use crate::view::REOPEN;
-use crate::view::custom_id::{Action, Promise, PromiseView};
-use crate::view::custom_id::{Action, Promise, category_named};
+use crate::view::custom_id::{Action, Promise, PromiseView, category_named};
 
 /// What can be wished, or why this cannot.
 type Translated = Result<Wish, Refused>;
@@ -410,7 +409,6 @@ fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
         | Action::SetTime(_)
         | Action::Edit(_)
         | Action::HandOver(_)
-        | Action::Draft => {
         | Action::Draft
         | Action::KeepPromise => {
             return Err(Refused::Stale);
@@ -443,6 +441,15 @@ pub(super) fn modal(interaction: &ModalInteraction) -> Translated {
     };
     let text = |id: &str| field(id).unwrap_or_default();
     let filled = |id: &str| field(id).filter(|value| !value.trim().is_empty());
+    let promised = |case| AddFollowUp {
+        what: text("what"),
+        when: text("when"),
+        case,
+        who: None,
+        repeat: None,
+        escalate: None,
+        wake: false,
+    };
     Ok(match Action::decode(&interaction.data.custom_id).ok_or(Refused::Stale)? {
         Action::OpenCase(channel, message, author) => Wish::OpenCase(OpenCase {
             title: text("title"),
@@ -452,23 +459,13 @@ pub(super) fn modal(interaction: &ModalInteraction) -> Translated {
             ..OpenCase::default()
         }),
         Action::AddNote(number) => Wish::NoteCase { case: CaseRef::Number(number), text: text("text") },
-        Action::AddFollowUp(number) => Wish::AddFollowUp(AddFollowUp {
-            what: text("what"),
-            when: text("when"),
-            case: CaseRef::Number(number),
-            who: None,
-            repeat: None,
-            escalate: None,
-            wake: false,
-        }),
+        Action::AddFollowUp(number) => Wish::AddFollowUp(promised(CaseRef::Number(number))),
         Action::SetTime(promise) => {
             Wish::MoveFollowUp { which: PromiseRef::Button(promise), to: To::Phrase(text("when")) }
         }
         Action::Edit(promise) => Wish::EditFollowUp { promise, what: text("what"), when: text("when") },
         Action::Close(number) => Wish::CloseCase { case: CaseRef::Number(number), resolution: filled("resolution") },
-        Action::KeepPromise => {
-            Wish::AddFollowUp(AddFollowUp { what: text("what"), when: text("when"), case: CaseRef::Here, who: None })
-        }
+        Action::KeepPromise => Wish::AddFollowUp(promised(CaseRef::Here)),
         Action::Draft => Wish::CheckTone { text: text("draft"), draft: true },
         _ => return Err(Refused::Stale),
     })

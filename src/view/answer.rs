@@ -3,10 +3,8 @@
 use jiff::Zoned;
 
 use super::custom_id::Action;
-use super::text::{self, headline, value};
-use super::{card, list, privacy, profile, promise, report, setup, tone};
-use super::text::{self, headline, moment, plain, value};
-use super::{allowance, card, list, my_tone, privacy, profile, reminder, report, setup, tone, tone_rules};
+use super::text::{self, headline, moment, value};
+use super::{allowance, card, list, my_tone, privacy, profile, promise, report, setup, tone, tone_rules};
 use crate::case::{Case, Change, Status, clip};
 use crate::chat::{Choice, Embed, Message, Right, Row, Select};
 use crate::desk::{Reply, Suggestions};
@@ -42,17 +40,6 @@ pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
         Reply::FollowUpShown { follow_up, case, promise, undelivered } => {
             promise::shown(voice, follow_up, case.as_ref(), *promise, *undelivered)
         }
-        Reply::Tone { text, assessment, calmer, draft } => {
-            tone::tone(voice, text, assessment, calmer.as_deref(), *draft)
-        }
-        Reply::FollowUps { list, now_ms } => list::follow_ups(voice, list, *now_ms),
-        Reply::FollowUpDone { follow_up, by, .. } => ended(voice, "follow-up-done", follow_up, *by),
-        Reply::FollowUpMoved { follow_up, by, .. } => ended(voice, "follow-up-moved", follow_up, *by),
-        Reply::FollowUpShown { follow_up, case, promise } => Message {
-            content: reminder::body(voice, follow_up, case.as_ref(), false),
-            rows: vec![Row::Buttons(reminder::buttons(voice, *promise))],
-            ..Message::default()
-        },
         Reply::Tone(checked) => tone::tone(voice, checked),
         Reply::MyTone(mine) => my_tone::my_tone(voice, mine),
         Reply::ToneRules(page) => tone_rules::page(voice, page),
@@ -182,7 +169,7 @@ pub fn choices(voice: Voice<'_>, suggestions: &Suggestions) -> Vec<Choice> {
         Suggestions::FollowUps(found) => {
             found.iter().map(|(follow_up, due)| promise::suggestion(voice, follow_up, due)).collect()
         }
-        Suggestions::Rules(rules) => {
+        Suggestions::Repeats(rules) => {
             rules.iter().map(|&every| Choice { label: promise::rule(voice, every), value: every.stored() }).collect()
         }
         Suggestions::Zones(names) => {

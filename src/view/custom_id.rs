@@ -4,7 +4,6 @@
 //! when it takes effect. Unknown versions and verbs are stale, never an error of the program.
 
 use crate::case::{CaseNumber, View, named};
-use crate::case::{CaseNumber, View};
 use crate::desk::Scope;
 use crate::follow_up::FollowUpId;
 use crate::id::{ChannelId, GuildId, MessageId, UserId};
@@ -78,6 +77,28 @@ pub enum Action {
     ShowPromise,
     /// Turn a page of a list of promises.
     Promises(PromiseList),
+    /// List of rules that found something: offer to allow the chosen one.
+    Okay(GuildId),
+    /// Offer: allow a rule, or no longer.
+    Allow(GuildId, RuleTag, Scope, bool),
+    /// Rules: show a page of a category.
+    Rules(Lang, Category, u32),
+    /// List of categories: show the chosen one's rules.
+    ChooseRules(Lang),
+    /// Private word: calmer words for this message.
+    Calmer(GuildId, ChannelId, MessageId),
+    /// Checked text, or private word: ten minutes before answering.
+    Pause(GuildId),
+    /// The pause is over, told by this delivery: the form for a draft.
+    DraftAgain(i64),
+    /// Private word: not again today.
+    RestWords(GuildId),
+    /// Private word: never again.
+    EndWords(GuildId),
+    /// Draft: offer the form for the promise in it; carries its time as digits.
+    AskPromise(i64),
+    /// Form: write down the promise found in a draft.
+    KeepPromise,
 }
 
 named! {
@@ -105,28 +126,6 @@ pub struct PromiseList {
     pub case: Option<CaseNumber>,
     /// Counted from 0.
     pub page: u32,
-    /// List of rules that found something: offer to allow the chosen one.
-    Okay(GuildId),
-    /// Offer: allow a rule, or no longer.
-    Allow(GuildId, RuleTag, Scope, bool),
-    /// Rules: show a page of a category.
-    Rules(Lang, Category, u32),
-    /// List of categories: show the chosen one's rules.
-    ChooseRules(Lang),
-    /// Private word: calmer words for this message.
-    Calmer(GuildId, ChannelId, MessageId),
-    /// Checked text, or private word: ten minutes before answering.
-    Pause(GuildId),
-    /// The pause is over, told by this delivery: the form for a draft.
-    DraftAgain(i64),
-    /// Private word: not again today.
-    RestWords(GuildId),
-    /// Private word: never again.
-    EndWords(GuildId),
-    /// Draft: offer the form for the promise in it; carries its time as digits.
-    AskPromise(i64),
-    /// Form: write down the promise found in a draft.
-    KeepPromise,
 }
 
 /// Longest name of a rule that fits an id, in bytes.
@@ -219,7 +218,7 @@ impl Action {
             Self::RestWords(guild) => format!("{VERSION}:rest:{guild}"),
             Self::EndWords(guild) => format!("{VERSION}:endwords:{guild}"),
             Self::AskPromise(when) => format!("{VERSION}:promise?:{when}"),
-            Self::KeepPromise => format!("{VERSION}:promise"),
+            Self::KeepPromise => format!("{VERSION}:keep"),
         }
     }
 
@@ -326,7 +325,7 @@ impl Action {
                 [when] => Self::AskPromise(number(when)?),
                 _ => return None,
             },
-            "promise" if rest.is_empty() => Self::KeepPromise,
+            "keep" if rest.is_empty() => Self::KeepPromise,
             _ => return None,
         })
     }
@@ -382,10 +381,8 @@ fn number(text: &str) -> Option<i64> {
 /// The delivery that sent a message with this id on it: its marker.
 pub fn delivery_of(custom_id: &str) -> Option<i64> {
     match Action::decode(custom_id)? {
-        Action::Choose(_, delivery) => Some(delivery),
-        Action::Done(p) | Action::Later(p) | Action::Reveal(p) | Action::AskHandOver(p) => Some(p.delivery),
-        Action::Done(p) | Action::Later(p) | Action::Reveal(p) => Some(p.delivery),
         Action::Choose(_, delivery) | Action::DraftAgain(delivery) => Some(delivery),
+        Action::Done(p) | Action::Later(p) | Action::Reveal(p) | Action::AskHandOver(p) => Some(p.delivery),
         _ => None,
     }
 }

@@ -31,5 +31,4 @@ pub use card::card;
 pub use forms::form;
 pub use refusal::{failure, refusal};
 pub use reminder::{Place, escalation, reminder, undeliverable, undeliverable_card, word};
-pub use reminder::{Place, reminder, undeliverable, undeliverable_card};
-pub use word::word;
+pub use word::word as whisper;

@@ -107,5 +107,5 @@ fn ten_megabytes_are_read_in_bounded_time() {
     let stopwatch = Stopwatch::start();
     let found = RULES.assess(&message, None);
     assert!(found.heat > 0);
-    assert!(stopwatch.elapsed() < Duration::from_secs(60), "{:?}", stopwatch.elapsed());
+    assert!(stopwatch.elapsed() < Duration::from_mins(1), "{:?}", stopwatch.elapsed());
 }
