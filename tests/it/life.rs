@@ -557,6 +557,8 @@ async fn the_lead_hears_of_what_stays_open_too_long_and_not_of_what_was_done_or_
     tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
     assert_eq!(town.discord.messages(thread).len(), 4, "not early");
     town.clock.advance_ms(60_000);
+    newest(&town, thread, 5).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
     let told = newest(&town, thread, 5).await;
     assert!(
         town.read(&told).starts_with("@Leitung, das ist überfällig: **Bleibt offen** – @Anna"),
