@@ -5,7 +5,7 @@ use super::rights::{self, Rank};
 use super::{Caller, CaseRef, Desk, DeskError, Outcome, Person, Refused, Reply};
 use crate::case::{Case, Change, UpdateRefused, clean_text};
 use crate::failpoint;
-use crate::follow_up::{FollowUp, State, Terms, phrase};
+use crate::follow_up::{FollowUp, Kind, State, Terms, phrase};
 use crate::id::GuildId;
 use crate::locale::Lang;
 use crate::store::guild;
@@ -205,7 +205,7 @@ async fn move_on(
 }
 
 /// The promise, if the caller is its assignee or creator, or leads here. In direct messages roles cannot be asked, so there it is the first two only.
-async fn theirs(c: &mut Conn, caller: &Caller, promise: Promise) -> Result<FollowUp, DeskError> {
+pub(super) async fn theirs(c: &mut Conn, caller: &Caller, promise: Promise) -> Result<FollowUp, DeskError> {
     let here: GuildId = caller.guild.unwrap_or(promise.guild);
     if here != promise.guild {
         return Err(Refused::NoSuchFollowUp.into());
@@ -216,7 +216,13 @@ async fn theirs(c: &mut Conn, caller: &Caller, promise: Promise) -> Result<Follo
         return if own { Ok(found) } else { Err(Refused::NoSuchFollowUp.into()) };
     }
     let standing = rights::agent(c, caller).await?;
-    if own || standing.rank >= Rank::Lead { Ok(found) } else { Err(Refused::NotYours(found.assignee).into()) }
+    // Whoever answers a customer first may say so.
+    let anybodys = found.terms.kind == Kind::FirstResponse;
+    if own || anybodys || standing.rank >= Rank::Lead {
+        Ok(found)
+    } else {
+        Err(Refused::NotYours(found.assignee).into())
+    }
 }
 
 /// One entry on the case, and a fresh card. The case counts as touched.

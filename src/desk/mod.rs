@@ -5,6 +5,7 @@
 
 mod assign_case;
 mod check_tone;
+mod clocks;
 mod close_case;
 mod find_case;
 mod follow_ups;
@@ -21,6 +22,7 @@ mod report;
 mod rights;
 mod setup;
 mod show_case;
+mod success_check;
 mod suggest;
 mod update_case;
 mod watch;
@@ -105,8 +107,8 @@ pub enum Wish {
     ListCases { view: View, page: u32 },
     /// `/case find`.
     FindCases { query: String },
-    /// `/case update`; an owner is named as a person so that it can be checked.
-    UpdateCase { case: CaseRef, changes: Changes, owner: Option<Person> },
+    /// `/case update`; an owner is named as a person so that it can be checked, the next update in words.
+    UpdateCase { case: CaseRef, changes: Changes, owner: Option<Person>, next_update: Option<String> },
     /// `/case note`.
     NoteCase { case: CaseRef, text: String },
     /// `/case claim`.
@@ -125,6 +127,8 @@ pub enum Wish {
     AddFollowUp(AddFollowUp),
     /// `/followup list`.
     ListFollowUps { who: Option<Person>, case: Option<CaseRef> },
+    /// A success check's answer: did the solution hold?
+    AnswerCheck { promise: Promise, satisfied: bool },
     /// A reminder's Done.
     EndFollowUp(Promise),
     /// A reminder's +1 h.
@@ -200,6 +204,8 @@ pub enum Reply {
     FollowUpAdded { follow_up: FollowUp, reading: Vec<phrase::Note>, outside: Option<Box<Calendar>> },
     /// Promises, soonest first.
     FollowUps { list: Vec<FollowUp>, now_ms: i64 },
+    /// A success check answered; the reminder shows it, in the guild's language.
+    Checked { case: Case, satisfied: bool, by: UserId, lang: Lang },
     /// A promise kept; the reminder shows it, in the guild's language.
     FollowUpDone { follow_up: FollowUp, by: UserId, lang: Lang },
     /// A promise moved; the reminder shows it, in the guild's language.
@@ -401,8 +407,8 @@ impl Desk {
             Wish::ShowCase(case) => show_case::show_case(self, caller, case).await,
             Wish::ListCases { view, page } => list_cases::list_cases(self, caller, view, page).await,
             Wish::FindCases { query } => find_case::find_cases(self, caller, query).await,
-            Wish::UpdateCase { case, changes, owner } => {
-                update_case::update_case(self, caller, case, changes, owner).await
+            Wish::UpdateCase { case, changes, owner, next_update } => {
+                update_case::update_case(self, caller, case, changes, owner, next_update).await
             }
             Wish::NoteCase { case, text } => note_case::note_case(self, caller, case, text).await,
             Wish::ClaimCase(case) => assign_case::claim_case(self, caller, case).await,
@@ -413,6 +419,9 @@ impl Desk {
             Wish::Ask(form) => show_case::ask(self, caller, form).await,
             Wish::AddFollowUp(wish) => follow_ups::add_follow_up(self, caller, wish).await,
             Wish::ListFollowUps { who, case } => follow_ups::list_follow_ups(self, caller, who, case).await,
+            Wish::AnswerCheck { promise, satisfied } => {
+                success_check::answer_check(self, caller, promise, satisfied).await
+            }
             Wish::EndFollowUp(promise) => follow_ups::end_follow_up(self, caller, promise).await,
             Wish::DelayFollowUp(promise) => follow_ups::delay_follow_up(self, caller, promise).await,
             Wish::RevealFollowUp(promise) => follow_ups::reveal_follow_up(self, caller, promise).await,
@@ -429,6 +438,7 @@ impl Desk {
             Ok(Reply::Opened { .. }
                 | Reply::Changed { .. }
                 | Reply::FollowUpAdded { .. }
+                | Reply::Checked { .. }
                 | Reply::FollowUpDone { .. }
                 | Reply::FollowUpMoved { .. }
                 | Reply::Erased(_)

@@ -30,6 +30,12 @@ pub struct SetupWish {
     pub zone: Option<String>,
     /// Land for public holidays, as chosen.
     pub land: Option<String>,
+    /// Hours until a first answer; 0 counts none.
+    pub first_response: Option<u16>,
+    /// Days until the check after closing; 0 asks nobody.
+    pub success_check: Option<u16>,
+    /// Whether the team wants an overview in the morning.
+    pub digest: Option<bool>,
 }
 
 /// What is known after `/setup`.
@@ -130,6 +136,9 @@ fn apply(before: Settings, wish: SetupWish) -> Settings {
         lang: wish.lang.unwrap_or(before.lang),
         zone: wish.zone.unwrap_or(before.zone),
         land: wish.land.or(before.land),
+        first_response: wish.first_response.unwrap_or(before.first_response),
+        success_check: wish.success_check.unwrap_or(before.success_check),
+        digest: wish.digest.unwrap_or(before.digest),
     }
 }
 

@@ -159,7 +159,9 @@ impl Answers {
             Ok(reply) => {
                 // What stays in the channel speaks the guild's language, a private answer the person's.
                 let lang = match &reply {
-                    Reply::FollowUpDone { lang, .. } | Reply::FollowUpMoved { lang, .. } => *lang,
+                    Reply::Checked { lang, .. }
+                    | Reply::FollowUpDone { lang, .. }
+                    | Reply::FollowUpMoved { lang, .. } => *lang,
                     _ => ask.caller.lang,
                 };
                 Shown::Message { message: view::answer(self.texts.voice(lang), &reply), in_place: ask.in_place }

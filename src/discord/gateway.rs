@@ -263,7 +263,14 @@ fn shows_result_itself(custom_id: &str, wish: &Result<Wish, Refused>) -> bool {
     wish.is_ok()
         && matches!(
             Action::decode(custom_id),
-            Some(Action::Page(..) | Action::SetStatus(_) | Action::Done(_) | Action::Later(_))
+            Some(
+                Action::Page(..)
+                    | Action::SetStatus(_)
+                    | Action::Done(_)
+                    | Action::Later(_)
+                    | Action::Satisfied(_)
+                    | Action::Unsatisfied(_)
+            )
         )
 }
 

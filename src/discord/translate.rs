@@ -10,6 +10,7 @@ use serenity::model::channel::{ChannelType, PartialChannel};
 use serenity::model::guild::Member;
 use serenity::model::permissions::Permissions;
 
+use super::commands::{MOST_DAYS, MOST_HOURS};
 use crate::case::{CaseNumber, Cause, Changes, CustomerType, MAX_TITLE, Priority, Source, Status, Via, View, clip};
 use crate::desk::{
     AddFollowUp, Caller, CaseRef, Focus, Form, OpenCase, Person, PrivacyWish, ProfileWish, Refused, SetupWish, Wish,
@@ -144,6 +145,12 @@ impl Options<'_> {
         }
     }
 
+    fn number(&self, name: &str, most: u16) -> Result<Option<u16>, Refused> {
+        let Some(Value::Integer(typed)) = self.get(name) else { return Ok(None) };
+        let fits = u16::try_from(*typed).ok().filter(|number| *number <= most);
+        fits.map(Some).ok_or_else(|| Refused::NoSuchChoice(typed.to_string()))
+    }
+
     fn mood(&self) -> Result<Option<u8>, Refused> {
         match self.get("mood") {
             None => Ok(None),
@@ -198,6 +205,9 @@ pub(super) fn command(data: &CommandData) -> Translated {
             lang: options.one_of("language", Lang::from_code)?,
             zone: options.text("timezone"),
             land: options.text("land"),
+            first_response: options.number("first_response", MOST_HOURS)?,
+            success_check: options.number("success_check", MOST_DAYS)?,
+            digest: options.one_of("digest", switch)?,
         })),
         ("profile", _) => Ok(Wish::Profile(ProfileWish {
             zone: options.text("timezone"),
@@ -247,7 +257,8 @@ fn case_command(sub: &str, options: &Options<'_>) -> Translated {
                 cause: options.one_of("cause", Cause::from_name)?,
                 tag: options.text("tag"),
             };
-            Wish::UpdateCase { case: options.case(), changes, owner: options.person("owner") }
+            let (owner, next_update) = (options.person("owner"), options.text("next_update"));
+            Wish::UpdateCase { case: options.case(), changes, owner, next_update }
         }
         "note" => Wish::NoteCase { case: options.case(), text: options.text("text").unwrap_or_default() },
         "claim" => Wish::ClaimCase(options.case()),
@@ -291,7 +302,7 @@ pub(super) fn focus(data: &CommandData) -> Option<Focus> {
     })?;
     match name {
         "case" => Some(Focus::Case(typed)),
-        "when" => Some(Focus::When(typed)),
+        "when" | "next_update" => Some(Focus::When(typed)),
         "timezone" => Some(Focus::Zone(typed)),
         _ => None,
     }
@@ -318,6 +329,8 @@ fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
         Action::EraseMe => Wish::Privacy(PrivacyWish::EraseMe),
         Action::EraseCase(number) => Wish::Privacy(PrivacyWish::EraseCase(CaseRef::Number(number))),
         Action::Done(promise) => Wish::EndFollowUp(promise),
+        Action::Satisfied(promise) => Wish::AnswerCheck { promise, satisfied: true },
+        Action::Unsatisfied(promise) => Wish::AnswerCheck { promise, satisfied: false },
         Action::Later(promise) => Wish::DelayFollowUp(promise),
         Action::Reveal(promise) => Wish::RevealFollowUp(promise),
         Action::Choose(guild, delivery) => {
@@ -340,7 +353,8 @@ fn set_status(number: CaseNumber, chosen: &str) -> Translated {
     Ok(match status {
         Status::Closed => Wish::CloseCase { case, resolution: None },
         status => {
-            Wish::UpdateCase { case, changes: Changes { status: Some(status), ..Changes::default() }, owner: None }
+            let changes = Changes { status: Some(status), ..Changes::default() };
+            Wish::UpdateCase { case, changes, owner: None, next_update: None }
         }
     })
 }

@@ -4,9 +4,11 @@ use jiff::Zoned;
 
 use super::custom_id::Action;
 use super::text::{self, headline, moment, plain, value};
+use super::text::{self, headline, moment, value};
+use super::{card, clocks, list, profile, reminder, setup, tone};
 use super::{card, list, privacy, profile, reminder, report, setup, tone};
 use crate::case::{Case, Change, Status, clip};
-use crate::chat::{Choice, Embed, Message, Right, Row, Select};
+use crate::chat::{Choice, Embed, Look, Message, Right, Row, Select};
 use crate::desk::{Reply, Suggestions};
 use crate::follow_up::{Calendar, FollowUp, phrase};
 use crate::locale::{Lang, Voice};
@@ -30,11 +32,12 @@ pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
             follow_up_added(voice, follow_up, reading, outside.as_deref())
         }
         Reply::FollowUps { list, now_ms } => list::follow_ups(voice, list, *now_ms),
+        Reply::Checked { case, satisfied, by, .. } => clocks::checked(voice, case, *satisfied, *by),
         Reply::FollowUpDone { follow_up, by, .. } => ended(voice, "follow-up-done", follow_up, *by),
         Reply::FollowUpMoved { follow_up, by, .. } => ended(voice, "follow-up-moved", follow_up, *by),
         Reply::FollowUpShown { follow_up, case, promise } => Message {
             content: reminder::body(voice, follow_up, case.as_ref(), false),
-            rows: vec![Row::Buttons(reminder::buttons(voice, *promise))],
+            rows: vec![Row::Buttons(reminder::buttons(voice, follow_up, *promise))],
             ..Message::default()
         },
         Reply::Tone { text, assessment, calmer, draft } => {
@@ -78,7 +81,18 @@ fn shown(voice: Voice<'_>, case: &Case, entries: &[crate::case::Entry], next: Op
 fn changed(voice: Voice<'_>, case: &Case, log: &[Change]) -> Message {
     let lines: Vec<String> = log.iter().map(|change| format!("- {}", text::change(voice, change))).collect();
     let head = voice.with("changed", &[("case", &headline(case.number, &case.title))]);
-    sentence(clip(&format!("{head}\n{}", lines.join("\n")), 1_900))
+    let content = clip(&format!("{head}\n{}", lines.join("\n")), 1_900);
+    // Who waits for somebody will want to come back to it.
+    let waits = |change: &Change| {
+        matches!(change, Change::Status { to: Status::WaitingCustomer | Status::WaitingInternal, .. })
+    };
+    let rows = if log.iter().any(waits) {
+        let action = Action::AskFollowUp(case.number);
+        vec![Row::Buttons(vec![reminder::button(voice, "button-remind-me", Look::Primary, action)])]
+    } else {
+        Vec::new()
+    };
+    Message { content, rows, ..Message::default() }
 }
 
 fn status_offered(voice: Voice<'_>, case: &Case) -> Message {
@@ -108,7 +122,7 @@ fn follow_up_added(
     outside: Option<&Calendar>,
 ) -> Message {
     let args = [
-        ("what", plain(&text::one_line(&follow_up.what), 300)),
+        ("what", text::what_line(voice, &follow_up.what, 300)),
         ("who", text::person(follow_up.assignee)),
         ("due", moment(follow_up.due_at)),
     ];
@@ -148,7 +162,7 @@ fn outside_hours(voice: Voice<'_>, follow_up: &FollowUp, calendar: &Calendar) ->
 
 fn ended(voice: Voice<'_>, key: &str, follow_up: &FollowUp, by: crate::id::UserId) -> Message {
     let args = [
-        ("what", plain(&text::one_line(&follow_up.what), 1_000)),
+        ("what", text::what_line(voice, &follow_up.what, 1_000)),
         ("by", text::person(by)),
         ("who", text::person(follow_up.assignee)),
         ("due", moment(follow_up.due_at)),

@@ -43,6 +43,10 @@ pub enum Action {
     EraseCase(CaseNumber),
     /// Reminder: the promise is kept.
     Done(Promise),
+    /// Success check: the solution held.
+    Satisfied(Promise),
+    /// Success check: it did not.
+    Unsatisfied(Promise),
     /// Reminder: an hour later.
     Later(Promise),
     /// Reminder without text: show it to me.
@@ -83,6 +87,8 @@ impl Action {
             Self::EraseMe => format!("{VERSION}:forget"),
             Self::EraseCase(n) => format!("{VERSION}:blank:{}", n.0),
             Self::Done(p) => p.encode("done"),
+            Self::Satisfied(p) => p.encode("held"),
+            Self::Unsatisfied(p) => p.encode("broke"),
             Self::Later(p) => p.encode("later"),
             Self::Reveal(p) => p.encode("reveal"),
             Self::Choose(guild, delivery) => format!("{VERSION}:choose:{guild}:{delivery}"),
@@ -127,6 +133,8 @@ impl Action {
             "forget" if rest.is_empty() => Self::EraseMe,
             "blank" => Self::EraseCase(case()?),
             "done" => Self::Done(Promise::decode(&rest)?),
+            "held" => Self::Satisfied(Promise::decode(&rest)?),
+            "broke" => Self::Unsatisfied(Promise::decode(&rest)?),
             "later" => Self::Later(Promise::decode(&rest)?),
             "reveal" => Self::Reveal(Promise::decode(&rest)?),
             "choose" => match rest[..] {
@@ -175,6 +183,9 @@ pub fn delivery_of(custom_id: &str) -> Option<i64> {
     match Action::decode(custom_id)? {
         Action::Done(p) | Action::Later(p) | Action::Reveal(p) => Some(p.delivery),
         Action::Choose(_, delivery) => Some(delivery),
+        Action::Done(p) | Action::Later(p) | Action::Reveal(p) | Action::Satisfied(p) | Action::Unsatisfied(p) => {
+            Some(p.delivery)
+        }
         _ => None,
     }
 }
@@ -216,6 +227,8 @@ mod tests {
             Action::EraseMe,
             Action::EraseCase(n),
             Action::Done(promise),
+            Action::Satisfied(promise),
+            Action::Unsatisfied(promise),
             Action::Later(promise),
             Action::Reveal(promise),
             Action::Choose(promise.guild, promise.delivery),

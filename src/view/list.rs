@@ -67,7 +67,7 @@ fn turn(voice: Voice<'_>, key: &str, view: View, page: u32) -> Button {
 
 pub(super) fn follow_ups(voice: Voice<'_>, list: &[FollowUp], now_ms: i64) -> Message {
     let line = |follow_up: &FollowUp| {
-        let what = plain(&text::one_line(&follow_up.what), 80);
+        let what = text::what_line(voice, &follow_up.what, 80);
         let case = follow_up.case.map_or_else(String::new, |number| format!("{number} · "));
         let key = if follow_up.due_at < now_ms { "follow-up-line-overdue" } else { "follow-up-line" };
         let (who, due) = (text::person(follow_up.assignee), moment(follow_up.due_at));

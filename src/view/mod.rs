@@ -6,6 +6,7 @@
 mod answer;
 mod bundle;
 mod card;
+mod clocks;
 pub mod custom_id;
 mod forms;
 mod list;
@@ -21,6 +22,7 @@ mod tone;
 pub use answer::{REOPEN, answer, choices};
 pub use bundle::bundle;
 pub use card::card;
+pub use clocks::unowned;
 pub use forms::form;
 pub use refusal::{failure, refusal};
 pub use reminder::{Place, reminder, undeliverable, undeliverable_card};

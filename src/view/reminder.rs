@@ -1,7 +1,8 @@
 //! Reminders: what is due, for whom, and the buttons that end or move it.
 
+use super::clocks;
 use super::custom_id::{Action, Promise};
-use super::text::{self, moment, plain};
+use super::text::{self, moment};
 use crate::case::Case;
 use crate::chat::{Button, Does, Look, Mentions, Message, Row};
 use crate::follow_up::FollowUp;
@@ -14,6 +15,8 @@ pub enum Place {
     Thread,
     /// In a direct message.
     Direct,
+    /// In the alert channel, because a case is nobody's.
+    Lead,
     /// In a shared channel, because nothing else worked: without its text.
     Alert,
 }
@@ -37,7 +40,12 @@ pub fn reminder(
             vec![button(voice, "button-reveal", Look::Primary, Action::Reveal(promise))],
         )
     } else {
-        (body(voice, follow_up, case.filter(|_| place == Place::Direct), late), buttons(voice, promise))
+        let mut content = body(voice, follow_up, case.filter(|_| place == Place::Direct), late);
+        if case.is_some_and(|case| case.owner.is_none() && case.status.is_active()) {
+            content.push('\n');
+            content.push_str(&voice.say("reminder-nobody"));
+        }
+        (content, buttons(voice, follow_up, promise))
     };
     Message {
         content,
@@ -70,19 +78,24 @@ pub fn undeliverable_card(texts: &Texts, lang: Lang, case: &Case) -> Message {
 pub(super) fn body(voice: Voice<'_>, follow_up: &FollowUp, case: Option<&Case>, late: bool) -> String {
     let args = [
         ("who", text::person(follow_up.assignee)),
-        ("what", plain(&follow_up.what, 1_200)),
+        ("what", text::what(voice, &follow_up.what, 1_200)),
         ("due", moment(follow_up.due_at)),
     ];
     let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let mut content = voice.with("reminder", &args);
+    let clock = clocks::head(voice, follow_up);
+    let on_time = clock.is_some() && !late;
+    let mut content = clock.unwrap_or_else(|| voice.with("reminder", &args));
     if let Some(case) = case {
         let place = case.thread.map_or_else(String::new, |thread| format!(" · {}", text::channel(thread)));
         content.push('\n');
         content.push_str(&text::headline(case.number, &case.title));
         content.push_str(&place);
     }
-    content.push('\n');
-    content.push_str(&voice.with(if late { "reminder-late" } else { "reminder-due" }, &args));
+    // A clock has said its time already.
+    if !on_time {
+        content.push('\n');
+        content.push_str(&voice.with(if late { "reminder-late" } else { "reminder-due" }, &args));
+    }
     if let Some(from) = follow_up.terms.waited_from {
         content.push('\n');
         content.push_str(&voice.with("reminder-waited", &[("from", &moment(from))]));
@@ -91,13 +104,16 @@ pub(super) fn body(voice: Voice<'_>, follow_up: &FollowUp, case: Option<&Case>, 
 }
 
 /// Done and +1 h.
-pub(super) fn buttons(voice: Voice<'_>, promise: Promise) -> Vec<Button> {
+pub(super) fn buttons(voice: Voice<'_>, follow_up: &FollowUp, promise: Promise) -> Vec<Button> {
+    if let Some(own) = clocks::buttons(voice, follow_up.terms.kind, promise) {
+        return own;
+    }
     vec![
         button(voice, "button-done", Look::Success, Action::Done(promise)),
         button(voice, "button-later", Look::Secondary, Action::Later(promise)),
     ]
 }
 
-fn button(voice: Voice<'_>, key: &str, look: Look, action: Action) -> Button {
+pub(super) fn button(voice: Voice<'_>, key: &str, look: Look, action: Action) -> Button {
     Button { label: voice.say(key), look, does: Does::Act(action.encode()) }
 }

@@ -5,6 +5,7 @@ mod calm;
 mod cases;
 mod chaos;
 mod cli;
+mod clocks;
 mod corpus;
 mod harness;
 mod hearing;

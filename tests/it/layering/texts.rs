@@ -23,6 +23,7 @@ const COMPOSED: &[&str] = &[
     "input-",
     "municipal-",
     "short-day-",
+    "what-",
 ];
 /// Attributes the program puts together: every command has the first, every form field the second.
 const COMPOSED_ATTRIBUTES: &[&str] = &["about", "hint"];
