@@ -16,28 +16,24 @@ static TAKES_ON: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     let object = r"(?:\w+ ){0,9}";
     [
         // German: „ich melde mich“, „morgen melde ich mich“, „melde mich morgen“, „ich werde mich darum kümmern“.
-        format!(r"\bich (?:kuemmere?|melde?) mich\b"),
-        format!(r"\b(?:kuemmere?|melde?) ich mich\b"),
-        format!(r"^(?:ja |ok |okay |klar |gut |alles klar )?(?:kuemmere?|melde?) mich\b"),
+        String::from(r"\bich (?:kuemmere?|melde?) mich\b"),
+        String::from(r"\b(?:kuemmere?|melde?) ich mich\b"),
+        String::from(r"^(?:ja |ok |okay |klar |gut |alles klar )?(?:kuemmere?|melde?) mich\b"),
         format!(r"\bich (?:rufe?|klingel) {object}(?:an|zurueck|durch)\b"),
         format!(r"\brufe? ich {object}(?:an|zurueck)\b"),
         format!(r"\bich (?:gebe?|geb) {object}(?:bescheid|rueckmeldung)\b"),
         format!(r"\bgebe? ich {object}(?:bescheid|rueckmeldung)\b"),
         format!(r"\bich (?:frage?|hake?|fasse?|schaue?|sehe?) {object}nach\b"),
         format!(r"\bich (?:schaue?|sehe?|gucke?) (?:mir )?(?:das|es|die sache|den fall) (?:mir )?{object}an\b"),
-        format!(r"\bich (?:klaere?|pruefe?|erledige?|uebernehme?) (?:das|es|dies|den fall|die sache)\b"),
-        format!(r"\bdas (?:klaere?|pruefe?|erledige?|uebernehme?) ich\b"),
-        format!(
-            r"\bich werde (?:\w+ ){{0,8}}(?:kuemmern|melden|anrufen|zurueckrufen|nachfragen|nachhaken|klaeren|pruefen|erledigen|bescheid geben)\b"
-        ),
+        String::from(r"\bich (?:klaere?|pruefe?|erledige?|uebernehme?) (?:das|es|dies|den fall|die sache)\b"),
+        String::from(r"\bdas (?:klaere?|pruefe?|erledige?|uebernehme?) ich\b"),
+        String::from(r"\bich werde (?:\w+ ){0,8}(?:kuemmern|melden|anrufen|zurueckrufen|nachfragen|nachhaken|klaeren|pruefen|erledigen|bescheid geben)\b"),
         format!(r"\b(?:zugesagt|versprochen),? (?:\w+ ){{0,4}}ich (?:mich )?{object}(?:melde|kuemmere|anrufe|zurueckrufe|klaere)\b"),
         // English: "I'll get back to you", "let me check", "I'm on it", "leave it with me".
-        format!(
-            r"\b(?:i'll|i will|i shall|i'm going to|i am going to|i promise to) (?:\w+ ){{0,2}}(?:get back|look into|take care|handle|deal with|follow up|check|find out|call|ring|phone|let (?:you|them|him|her|the customer) know|keep (?:you|them) posted|sort|chase|come back to|reach out|be in touch|get in touch|write to|email|see to|clarify|take it from here)\b"
-        ),
-        format!(r"\blet me (?:check|find out|look into|get back|see to|follow up|clarify)\b"),
-        format!(r"\bi'm on it\b|\bi am on it\b|\bleave (?:it|that|this) (?:with|to) me\b|^on it\b|^will do\b"),
-        format!(r"\bi(?:'ve| have)? promised (?:\w+ ){{0,5}}(?:i'd|i would|to) "),
+        String::from(r"\b(?:i'll|i will|i shall|i'm going to|i am going to|i promise to) (?:\w+ ){0,2}(?:get back|look into|take care|handle|deal with|follow up|check|find out|call|ring|phone|let (?:you|them|him|her|the customer) know|keep (?:you|them) posted|sort|chase|come back to|reach out|be in touch|get in touch|write to|email|see to|clarify|take it from here)\b"),
+        String::from(r"\blet me (?:check|find out|look into|get back|see to|follow up|clarify)\b"),
+        String::from(r"\bi'm on it\b|\bi am on it\b|\bleave (?:it|that|this) (?:with|to) me\b|^on it\b|^will do\b"),
+        String::from(r"\bi(?:'ve| have)? promised (?:\w+ ){0,5}(?:i'd|i would|to) "),
     ]
     .iter()
     .map(|pattern| Regex::new(pattern).expect("a test looks with each of them"))
