@@ -141,6 +141,8 @@ button-answered = Beantwortet
 button-updated = Update gegeben
 button-satisfied = Zufrieden
 button-unsatisfied = Nicht zufrieden
+button-no-digest = Kein Morgenüberblick mehr
+button-take-offer = Erinnerung anlegen
 button-remind-me = Erinnerung planen
 button-later = +1 Std.
 button-reveal = Anzeigen
@@ -209,6 +211,22 @@ bundle-choose = Eine Erinnerung öffnen
 undeliverable = Eine Erinnerung für { $who } kam nirgends an. Bitte schaut in `/nachfassen liste` nach und prüft mit `/einrichten` die Rechte.
 undeliverable-case = Eine Erinnerung zu Fall { $case } für { $who } kam nirgends an. Bitte schaut in `/nachfassen liste` nach und prüft mit `/einrichten` die Rechte.
 undeliverable-card = { $who }, die Karte zu Fall { $case } ließ sich nirgends ablegen. Der Fall ist gespeichert, `/fall zeigen` zeigt ihn. Bitte prüft mit `/einrichten` den Kanal und die Rechte.
+
+## Überblick am Morgen, und Angebote
+digest = Guten Morgen. Das liegt heute bei dir:
+digest-team = Guten Morgen. So steht es heute im Team:
+digest-overdue = **Überfällig: { $n }**
+digest-today = **Heute fällig: { $n }**
+digest-hot = **Aufgebracht: { $n }**
+digest-unassigned = **Ohne zuständige Person: { $n }**
+digest-more = … und { $n ->
+    [one] eines mehr
+   *[other] { $n } weitere
+ }
+digest-take-one = Jeder Fall braucht genau eine zuständige Person. Wer einen übernehmen kann, tut es in seinem Thread mit „Übernehmen“.
+digest-stopped = Es kommt kein Morgenüberblick mehr. Mit `/profil überblick:an` bekommst du ihn wieder.
+offer = { $who }, soll ich dich daran erinnern? Mein Vorschlag: { $due }.
+offer-what = Zurückmelden wie zugesagt
 
 ## Was neben einem Fall läuft
 what-promise = Nachfassen

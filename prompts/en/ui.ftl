@@ -141,6 +141,8 @@ button-answered = Answered
 button-updated = Update given
 button-satisfied = Satisfied
 button-unsatisfied = Not satisfied
+button-no-digest = No more morning overviews
+button-take-offer = Set a reminder
 button-remind-me = Plan a reminder
 button-later = +1 h
 button-reveal = Show
@@ -209,6 +211,22 @@ bundle-choose = Open a reminder
 undeliverable = A reminder for { $who } could not be delivered anywhere. Please look at `/followup list` and check the rights with `/setup`.
 undeliverable-case = A reminder on case { $case } for { $who } could not be delivered anywhere. Please look at `/followup list` and check the rights with `/setup`.
 undeliverable-card = { $who }, the card of case { $case } could not be placed anywhere. The case is kept and `/case show` shows it. Please check the channel and the rights with `/setup`.
+
+## Overviews in the morning, and offers
+digest = Good morning. This is on your desk today:
+digest-team = Good morning. This is how the team stands today:
+digest-overdue = **Overdue: { $n }**
+digest-today = **Due today: { $n }**
+digest-hot = **Heated: { $n }**
+digest-unassigned = **Without an owner: { $n }**
+digest-more = … and { $n ->
+    [one] one more
+   *[other] { $n } more
+ }
+digest-take-one = Each case needs exactly one person answerable for it. Whoever can take one does so in its thread with “Claim”.
+digest-stopped = There will be no more morning overviews. `/profile digest:on` brings them back.
+offer = { $who }, shall I remind you of it? My suggestion: { $due }.
+offer-what = Get back as promised
 
 ## What runs beside a case
 what-promise = Follow-up

@@ -113,6 +113,8 @@ pub(super) async fn run(shared: Arc<Shared>, job: Job, aside: Arc<AtomicBool>) {
             Kind::Reminder => super::reminder::deliver(&mut attempt).await,
             Kind::Notice => super::reminder::notify(&mut attempt).await,
             Kind::Bundle => super::bundle::deliver(&mut attempt).await,
+            Kind::Digest => super::digest::deliver(&mut attempt).await,
+            Kind::Offer => super::offer::deliver(&mut attempt).await,
         }
     };
     let ended = tokio::select! {
@@ -408,7 +410,7 @@ impl Attempt {
         }
         let at = self.shared.clock.now_ms();
         let also = match self.job.kind {
-            Kind::Notice => Also::Nothing,
+            Kind::Notice | Kind::Digest | Kind::Offer => Also::Nothing,
             Kind::Bundle => Also::Members(Fate::Failed { at, notice }),
             Kind::Card | Kind::Reminder => Also::Failure { what: self.what.clone(), at, notice },
         };

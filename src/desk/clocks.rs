@@ -15,10 +15,11 @@ use crate::id::UserId;
 use crate::store::follow_up::NewFollowUp;
 use crate::store::guild::Settings;
 use crate::store::profile::Profile;
-use crate::store::{Conn, delivery, follow_up, guild, profile};
+use crate::store::{Conn, delivery, digest, follow_up, guild, profile};
 
 /// A new case: the clock until its first answer starts.
 pub(super) async fn opened(c: &mut Conn, case: &Case, settings: &Settings) -> Result<(), DeskError> {
+    digest::expect(c, case.guild, None, case.opened_at).await?;
     if settings.first_response == 0 {
         return Ok(());
     }
@@ -53,6 +54,7 @@ pub(super) async fn followed(
         }
     }
     if let Some(owner) = next.owner.filter(|_| next.owner != before.owner) {
+        digest::expect(c, next.guild, Some(owner), next.updated_at).await?;
         for &kind in Kind::ALL.iter().filter(|kind| **kind != Kind::Promise) {
             if let Some(mut clock) = follow_up::clock(c, next.guild, next.number, kind).await? {
                 clock.assignee = owner;

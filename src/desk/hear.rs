@@ -41,6 +41,7 @@ impl Desk {
         if watched {
             self.customers_word(&heard).await?;
         }
+        self.promise_heard(&heard).await?;
         Ok(watched)
     }
 

@@ -7,12 +7,14 @@ mod assign_case;
 mod check_tone;
 mod clocks;
 mod close_case;
+mod digest;
 mod find_case;
 mod follow_ups;
 mod guild;
 mod hear;
 mod list_cases;
 mod note_case;
+mod offer_follow_up;
 mod open_case;
 mod places;
 mod privacy;
@@ -129,6 +131,8 @@ pub enum Wish {
     ListFollowUps { who: Option<Person>, case: Option<CaseRef> },
     /// A success check's answer: did the solution hold?
     AnswerCheck { promise: Promise, satisfied: bool },
+    /// A morning's overview: no more of them.
+    StopMornings(GuildId),
     /// A reminder's Done.
     EndFollowUp(Promise),
     /// A reminder's +1 h.
@@ -176,6 +180,8 @@ pub enum Form {
     Note(CaseNumber),
     /// A promise for a case.
     FollowUp(CaseNumber),
+    /// A promise somebody just made in a case's thread, due at this time (Unix s); the desk fills in how that is written.
+    Remind { case: CaseNumber, due: i64, when: String },
     /// Close a case.
     Close(CaseNumber),
     /// A draft to look at.
@@ -206,6 +212,8 @@ pub enum Reply {
     FollowUps { list: Vec<FollowUp>, now_ms: i64 },
     /// A success check answered; the reminder shows it, in the guild's language.
     Checked { case: Case, satisfied: bool, by: UserId, lang: Lang },
+    /// No more overviews in the morning.
+    MorningsStopped,
     /// A promise kept; the reminder shows it, in the guild's language.
     FollowUpDone { follow_up: FollowUp, by: UserId, lang: Lang },
     /// A promise moved; the reminder shows it, in the guild's language.
@@ -422,6 +430,7 @@ impl Desk {
             Wish::AnswerCheck { promise, satisfied } => {
                 success_check::answer_check(self, caller, promise, satisfied).await
             }
+            Wish::StopMornings(guild) => digest::stop_mornings(self, caller, guild).await,
             Wish::EndFollowUp(promise) => follow_ups::end_follow_up(self, caller, promise).await,
             Wish::DelayFollowUp(promise) => follow_ups::delay_follow_up(self, caller, promise).await,
             Wish::RevealFollowUp(promise) => follow_ups::reveal_follow_up(self, caller, promise).await,

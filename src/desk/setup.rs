@@ -8,7 +8,7 @@ use crate::follow_up::Land;
 use crate::id::{ChannelId, RoleId};
 use crate::locale::Lang;
 use crate::store::guild::{self, Settings};
-use crate::store::{case, delivery};
+use crate::store::{case, delivery, digest};
 
 /// Cases without a card that one `/setup` tries again.
 const UNPLACED: u32 = 100;
@@ -92,6 +92,7 @@ pub(super) async fn setup(desk: &Desk, caller: &Caller, wish: SetupWish) -> Outc
                 let changed = before != after;
                 if changed {
                     guild::save_settings(c, id, &after).await?;
+                    digest::expect(c, id, None, now_ms).await?;
                 }
                 // Cases whose card found no place get another try: channel or rights may have been put right just now.
                 for number in case::unplaced(c, id, UNPLACED).await? {

@@ -1,8 +1,8 @@
 //! Promises: written down, changed by compare-and-set, listed soonest first.
 
 use super::conn::{Conn, sql};
-use super::delivery;
 use super::error::StoreError;
+use super::{delivery, digest};
 use crate::case::CaseNumber;
 use crate::follow_up::{Every, FollowUp, FollowUpId, Kind, Series, State, Terms, Wake};
 use crate::id::{ChannelId, GuildId, UserId};
@@ -111,6 +111,7 @@ pub async fn insert(c: &mut Conn, new: &NewFollowUp) -> Result<FollowUpId, Store
 pub async fn create(c: &mut Conn, new: &NewFollowUp) -> Result<FollowUp, StoreError> {
     let id = insert(c, new).await?;
     delivery::want_reminder(c, new.guild, id, 1, new.due_at, new.case).await?;
+    digest::expect(c, new.guild, Some(new.assignee), new.created_at).await?;
     get(c, new.guild, id).await?.ok_or_else(|| StoreError::unreadable("follow_up.id", id.0.to_string()))
 }
 

@@ -3,10 +3,8 @@
 use jiff::Zoned;
 
 use super::custom_id::Action;
-use super::text::{self, headline, moment, plain, value};
 use super::text::{self, headline, moment, value};
-use super::{card, clocks, list, profile, reminder, setup, tone};
-use super::{card, list, privacy, profile, reminder, report, setup, tone};
+use super::{card, clocks, digest, list, privacy, profile, reminder, report, setup, tone};
 use crate::case::{Case, Change, Status, clip};
 use crate::chat::{Choice, Embed, Look, Message, Right, Row, Select};
 use crate::desk::{Reply, Suggestions};
@@ -32,6 +30,7 @@ pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
             follow_up_added(voice, follow_up, reading, outside.as_deref())
         }
         Reply::FollowUps { list, now_ms } => list::follow_ups(voice, list, *now_ms),
+        Reply::MorningsStopped => digest::stopped(voice),
         Reply::Checked { case, satisfied, by, .. } => clocks::checked(voice, case, *satisfied, *by),
         Reply::FollowUpDone { follow_up, by, .. } => ended(voice, "follow-up-done", follow_up, *by),
         Reply::FollowUpMoved { follow_up, by, .. } => ended(voice, "follow-up-moved", follow_up, *by),

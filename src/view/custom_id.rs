@@ -47,6 +47,12 @@ pub enum Action {
     Satisfied(Promise),
     /// Success check: it did not.
     Unsatisfied(Promise),
+    /// Overview: no more of them from this team; with the delivery that brought it.
+    NoMornings(GuildId, i64),
+    /// Overview: a list of cases; with the delivery that brought it.
+    Overview(View, i64),
+    /// Offer: a reminder for this case at this time, Unix s; with the delivery that brought it.
+    TakeOffer(CaseNumber, i64, i64),
     /// Reminder: an hour later.
     Later(Promise),
     /// Reminder without text: show it to me.
@@ -89,6 +95,9 @@ impl Action {
             Self::Done(p) => p.encode("done"),
             Self::Satisfied(p) => p.encode("held"),
             Self::Unsatisfied(p) => p.encode("broke"),
+            Self::NoMornings(guild, delivery) => format!("{VERSION}:mornings:{guild}:{delivery}"),
+            Self::Overview(view, delivery) => format!("{VERSION}:overview:{}:{delivery}", view.name()),
+            Self::TakeOffer(n, due, delivery) => format!("{VERSION}:offer:{}:{due}:{delivery}", n.0),
             Self::Later(p) => p.encode("later"),
             Self::Reveal(p) => p.encode("reveal"),
             Self::Choose(guild, delivery) => format!("{VERSION}:choose:{guild}:{delivery}"),
@@ -135,6 +144,18 @@ impl Action {
             "done" => Self::Done(Promise::decode(&rest)?),
             "held" => Self::Satisfied(Promise::decode(&rest)?),
             "broke" => Self::Unsatisfied(Promise::decode(&rest)?),
+            "mornings" => match rest[..] {
+                [guild, delivery] => Self::NoMornings(GuildId::from_db(number(guild)?), number(delivery)?),
+                _ => return None,
+            },
+            "overview" => match rest[..] {
+                [view, delivery] => Self::Overview(View::from_name(view)?, number(delivery)?),
+                _ => return None,
+            },
+            "offer" => match rest[..] {
+                [case, due, delivery] => Self::TakeOffer(CaseNumber(number(case)?), number(due)?, number(delivery)?),
+                _ => return None,
+            },
             "later" => Self::Later(Promise::decode(&rest)?),
             "reveal" => Self::Reveal(Promise::decode(&rest)?),
             "choose" => match rest[..] {
@@ -181,10 +202,12 @@ fn number(text: &str) -> Option<i64> {
 /// The delivery that sent a message with this id on it: its marker.
 pub fn delivery_of(custom_id: &str) -> Option<i64> {
     match Action::decode(custom_id)? {
-        Action::Done(p) | Action::Later(p) | Action::Reveal(p) => Some(p.delivery),
         Action::Choose(_, delivery) => Some(delivery),
         Action::Done(p) | Action::Later(p) | Action::Reveal(p) | Action::Satisfied(p) | Action::Unsatisfied(p) => {
             Some(p.delivery)
+        }
+        Action::NoMornings(_, delivery) | Action::Overview(_, delivery) | Action::TakeOffer(_, _, delivery) => {
+            Some(delivery)
         }
         _ => None,
     }
@@ -227,6 +250,9 @@ mod tests {
             Action::EraseMe,
             Action::EraseCase(n),
             Action::Done(promise),
+            Action::NoMornings(promise.guild, i64::MAX),
+            Action::Overview(View::Unassigned, i64::MAX),
+            Action::TakeOffer(n, i64::MAX, i64::MAX),
             Action::Satisfied(promise),
             Action::Unsatisfied(promise),
             Action::Later(promise),

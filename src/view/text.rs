@@ -38,6 +38,11 @@ pub fn what(voice: Voice<'_>, what: &str, max: usize) -> String {
     Kind::of_words(what).map_or_else(|| plain(what, max), |kind| value(voice, "what", kind.name()))
 }
 
+/// The same where no markdown has effect: in a list.
+pub fn unmarked(voice: Voice<'_>, what: &str) -> String {
+    Kind::of_words(what).map_or_else(|| what.to_owned(), |kind| value(voice, "what", kind.name()))
+}
+
 /// The same on one line.
 pub fn what_line(voice: Voice<'_>, promised: &str, max: usize) -> String {
     what(voice, &one_line(promised), max)

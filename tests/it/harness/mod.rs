@@ -50,6 +50,16 @@ impl Town {
         Discord::start(options).await.expect("the loopback Discord starts")
     }
 
+    /// Set up, and with the privileged message content intent.
+    pub async fn reading() -> Self {
+        let discord = Self::discord().await;
+        let proxy = discord.base_url();
+        let mut town = Self::asleep(discord, Some(proxy), Road::public(), None);
+        town.config.discord.message_content = true;
+        town.start().await;
+        town.set_up().await
+    }
+
     async fn with_database(database: Option<postgres::Database>) -> Self {
         let discord = Self::discord().await;
         let proxy = discord.base_url();
@@ -62,6 +72,12 @@ impl Town {
     }
 
     async fn at(discord: Discord, proxy: Option<String>, road: Road, database: Option<postgres::Database>) -> Self {
+        let mut town = Self::asleep(discord, proxy, road, database);
+        town.start().await;
+        town
+    }
+
+    fn asleep(discord: Discord, proxy: Option<String>, road: Road, database: Option<postgres::Database>) -> Self {
         let clock = Arc::clone(discord.clock());
         let folder = tempfile::tempdir().unwrap();
         let file = || format!("sqlite://{}", folder.path().join("ruhepol.db").display());
@@ -71,7 +87,7 @@ impl Town {
             database: Database { url: url.into() },
             ..Config::default()
         };
-        let mut town = Self {
+        Self {
             discord,
             clock,
             config,
@@ -80,9 +96,7 @@ impl Town {
             tolerate_violations: false,
             _folder: folder,
             _database: database,
-        };
-        town.start().await;
-        town
+        }
     }
 
     /// Roles, case channel and alert channel set; posts in German.

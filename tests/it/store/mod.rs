@@ -10,6 +10,7 @@ mod follow_up;
 mod guild;
 mod list;
 mod load;
+mod morning;
 mod opening;
 mod outage;
 mod privacy;
