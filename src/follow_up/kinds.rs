@@ -1,6 +1,6 @@
 //! Promises the bot writes down itself have no words of a person: what is kept in their place, and read back from it.
 
-use super::Kind;
+use super::{FollowUp, Kind};
 
 /// Nobody can type it: `case::clean_text` takes control characters out.
 const MARK: char = '\u{1}';
@@ -14,6 +14,13 @@ impl Kind {
     /// Whose words these are, if nobody typed them.
     pub fn of_words(what: &str) -> Option<Self> {
         Self::from_name(what.strip_prefix(MARK)?)
+    }
+}
+
+impl FollowUp {
+    /// What was said to somebody: where the reminder warns of it, the time is later than the reminder's.
+    pub fn promised_at(&self) -> i64 {
+        self.terms.lapses_at.unwrap_or(self.due_at)
     }
 }
 

@@ -70,7 +70,7 @@ pub(super) fn follow_ups(voice: Voice<'_>, list: &[FollowUp], now_ms: i64) -> Me
         let what = text::what_line(voice, &follow_up.what, 80);
         let case = follow_up.case.map_or_else(String::new, |number| format!("{number} · "));
         let key = if follow_up.due_at < now_ms { "follow-up-line-overdue" } else { "follow-up-line" };
-        let (who, due) = (text::person(follow_up.assignee), moment(follow_up.due_at));
+        let (who, due) = (text::person(follow_up.assignee), moment(follow_up.promised_at()));
         voice.with(key, &[("case", &case), ("what", &what), ("who", &who), ("due", &due)])
     };
     let mut description = String::new();

@@ -9,7 +9,7 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 
 async fn later(town: &Town, ms: i64) {
     town.clock.advance_ms(ms);
-    tokio::time::sleep(std::time::Duration::from_millis(2_000)).await;
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
 }
 
 /// The overviews in a channel, as people read them.
