@@ -137,6 +137,13 @@ button-follow-up = Nachfassen
 button-note = Notiz
 button-close = Schließen
 button-done = Erledigt
+button-answered = Beantwortet
+button-updated = Update gegeben
+button-satisfied = Zufrieden
+button-unsatisfied = Nicht zufrieden
+button-no-digest = Kein Morgenüberblick mehr
+button-take-offer = Erinnerung anlegen
+button-remind-me = Erinnerung planen
 button-later = +1 Std.
 button-tomorrow = Morgen
 button-next-monday = Nächsten Montag
@@ -165,6 +172,8 @@ entry-via = Kontakt über { $to }
 entry-tagged = Schlagwort { $tag } gesetzt
 entry-untagged = Schlagwort { $tag } entfernt
 entry-note = Notiz: { $text }
+entry-checked-satisfied = Erfolgskontrolle: zufrieden
+entry-checked-unsatisfied = Erfolgskontrolle: nicht zufrieden
 entry-closed = hat den Fall geschlossen
 entry-closed-with = hat den Fall geschlossen: { $text }
 entry-reopened = hat den Fall wieder geöffnet
@@ -230,6 +239,7 @@ follow-up-moved = Verschoben von { $by }: { $what } – neue Erinnerung für { $
 
 ## Erinnerungen
 reminder = { $who }, jetzt ist dran: **{ $what }**
+reminder-nobody = Für diesen Fall ist noch niemand zuständig; `/fall übernehmen` ändert das.
 reminder-due = Fällig { $due }.
 reminder-waited = Eigentlich war es { $from } so weit; die Erinnerung hat auf deine Arbeitszeit gewartet.
 reminder-late = Diese Erinnerung kommt verspätet. Fällig war sie { $due }.
@@ -247,6 +257,35 @@ escalation-alert = { $lead }, bei { $who } ist ein Nachfassen überfällig. Der 
 undeliverable = Eine Erinnerung für { $who } kam nirgends an. Bitte schaut in `/nachfassen liste` nach und prüft mit `/einrichten` die Rechte.
 undeliverable-case = Eine Erinnerung zu Fall { $case } für { $who } kam nirgends an. Bitte schaut in `/nachfassen liste` nach und prüft mit `/einrichten` die Rechte.
 undeliverable-card = { $who }, die Karte zu Fall { $case } ließ sich nirgends ablegen. Der Fall ist gespeichert, `/fall zeigen` zeigt ihn. Bitte prüft mit `/einrichten` den Kanal und die Rechte.
+
+## Überblick am Morgen, und Angebote
+digest = Guten Morgen. Das liegt heute bei dir:
+digest-team = Guten Morgen. So steht es heute im Team:
+digest-overdue = **Überfällig: { $n }**
+digest-today = **Heute fällig: { $n }**
+digest-hot = **Aufgebracht: { $n }**
+digest-unassigned = **Ohne zuständige Person: { $n }**
+digest-more = … und { $n ->
+    [one] eines mehr
+   *[other] { $n } weitere
+ }
+digest-take-one = Jeder Fall braucht genau eine zuständige Person. Wer einen übernehmen kann, tut es in seinem Thread mit „Übernehmen“.
+digest-stopped = Es kommt kein Morgenüberblick mehr. Mit `/profil überblick:an` bekommst du ihn wieder.
+offer = { $who }, soll ich dich daran erinnern? Mein Vorschlag: { $due }.
+offer-what = Zurückmelden wie zugesagt
+
+## Was neben einem Fall läuft
+what-promise = Nachfassen
+what-first-response = Erste Antwort
+what-update = Nächstes Update
+what-success-check = Erfolgskontrolle
+clock-first-response = { $who }, Fall { $case } wartet noch auf die erste Antwort. Fällig ist sie bis { $lapses }.
+clock-unowned = Fall { $case }{ $place } wartet noch auf die erste Antwort, und niemand ist zuständig. Fällig ist sie bis { $lapses }.
+clock-update = { $who }, zu Fall { $case } ist das nächste Update zugesagt bis { $lapses }.
+clock-success-check = { $who }, Fall { $case } ist seit einer Weile geschlossen. Hat die Lösung gehalten, und ist die Kundin oder der Kunde zufrieden?
+checked-satisfied = Erfolgskontrolle zu Fall { $case } von { $by }: zufrieden.
+checked-reopened = Erfolgskontrolle zu Fall { $case } von { $by }: nicht zufrieden. Der Fall ist wieder offen, mit seinem ganzen Verlauf.
+checked-unsatisfied = Erfolgskontrolle zu Fall { $case } von { $by }: nicht zufrieden.
 
 ## Ton
 tone-calm-title = Das klingt ruhig
@@ -431,6 +470,17 @@ setup-alert-channel = Kanal für Meldungen
 setup-language = Sprache
 setup-zone = Zeitzone
 setup-land = Bundesland für Feiertage
+setup-first-response = Erste Antwort
+setup-hours = { $n ->
+    [one] innerhalb einer Stunde
+   *[other] innerhalb von { $n } Stunden
+ }
+setup-success-check = Erfolgskontrolle
+setup-days = { $n ->
+    [one] einen Tag nach dem Schließen
+   *[other] { $n } Tage nach dem Schließen
+ }
+setup-digest = Morgenüberblick für das Team
 setup-unset = nicht festgelegt
 setup-to-do = Noch zu tun
 setup-ready = Nichts, alles bereit.
@@ -577,6 +627,8 @@ cmd-case-update = ändern
     .cause-about = Was steckt dahinter?
     .tag = schlagwort
     .tag-about = Schlagwort setzen, oder entfernen, wenn es schon da ist
+    .next_update = nächstes_update
+    .next_update-about = Bis wann hört die Kundin oder der Kunde von uns? „Freitag 12 Uhr“
 cmd-case-note = notiz
     .about = Eine interne Notiz anfügen
     .text = text
@@ -709,6 +761,12 @@ cmd-setup = einrichten
     .timezone-about = Zum Beispiel Europe/Berlin
     .land = bundesland
     .land-about = Wessen Feiertage gelten
+    .first_response = erste_antwort
+    .first_response-about = Stunden bis zur ersten Antwort, ohne freie Tage; 0 zählt nicht
+    .success_check = erfolgskontrolle
+    .success_check-about = Tage nach dem Schließen, bis jemand nachfragt; 0 fragt nicht
+    .digest = überblick
+    .digest-about = Morgens ein Überblick für das Team
 cmd-profile = profil
     .about = Deine Zeitzone, Arbeitszeit und Sprache
     .timezone = zeitzone

@@ -137,6 +137,13 @@ button-follow-up = Follow-up
 button-note = Note
 button-close = Close
 button-done = Done
+button-answered = Answered
+button-updated = Update given
+button-satisfied = Satisfied
+button-unsatisfied = Not satisfied
+button-no-digest = No more morning overviews
+button-take-offer = Set a reminder
+button-remind-me = Plan a reminder
 button-later = +1 h
 button-tomorrow = Tomorrow
 button-next-monday = Next Monday
@@ -165,6 +172,8 @@ entry-via = contact by { $to }
 entry-tagged = tag { $tag } added
 entry-untagged = tag { $tag } removed
 entry-note = note: { $text }
+entry-checked-satisfied = success check: satisfied
+entry-checked-unsatisfied = success check: not satisfied
 entry-closed = closed the case
 entry-closed-with = closed the case: { $text }
 entry-reopened = reopened the case
@@ -230,6 +239,7 @@ follow-up-moved = Moved by { $by }: { $what } – next reminder for { $who } { $
 
 ## Reminders
 reminder = { $who }, it is time: **{ $what }**
+reminder-nobody = Nobody is answerable for this case yet; `/case claim` changes that.
 reminder-due = Due { $due }.
 reminder-waited = It was time { $from }; the reminder waited for your working hours.
 reminder-late = This reminder comes late. It was due { $due }.
@@ -247,6 +257,35 @@ escalation-alert = { $lead }, a follow-up of { $who } is overdue. The button sho
 undeliverable = A reminder for { $who } could not be delivered anywhere. Please look at `/followup list` and check the rights with `/setup`.
 undeliverable-case = A reminder on case { $case } for { $who } could not be delivered anywhere. Please look at `/followup list` and check the rights with `/setup`.
 undeliverable-card = { $who }, the card of case { $case } could not be placed anywhere. The case is kept and `/case show` shows it. Please check the channel and the rights with `/setup`.
+
+## Overviews in the morning, and offers
+digest = Good morning. This is on your desk today:
+digest-team = Good morning. This is how the team stands today:
+digest-overdue = **Overdue: { $n }**
+digest-today = **Due today: { $n }**
+digest-hot = **Heated: { $n }**
+digest-unassigned = **Without an owner: { $n }**
+digest-more = … and { $n ->
+    [one] one more
+   *[other] { $n } more
+ }
+digest-take-one = Each case needs exactly one person answerable for it. Whoever can take one does so in its thread with “Claim”.
+digest-stopped = There will be no more morning overviews. `/profile digest:on` brings them back.
+offer = { $who }, shall I remind you of it? My suggestion: { $due }.
+offer-what = Get back as promised
+
+## What runs beside a case
+what-promise = Follow-up
+what-first-response = First answer
+what-update = Next update
+what-success-check = Success check
+clock-first-response = { $who }, case { $case } is still waiting for its first answer, due by { $lapses }.
+clock-unowned = Case { $case }{ $place } is still waiting for its first answer, and nobody is answerable for it. The answer is due by { $lapses }.
+clock-update = { $who }, the next update on case { $case } is promised by { $lapses }.
+clock-success-check = { $who }, case { $case } has been closed for a while. Did the solution hold, and is the customer satisfied?
+checked-satisfied = Success check of case { $case } by { $by }: satisfied.
+checked-reopened = Success check of case { $case } by { $by }: not satisfied. The case is open again, with its whole history.
+checked-unsatisfied = Success check of case { $case } by { $by }: not satisfied.
 
 ## Tone
 tone-calm-title = This reads calm
@@ -431,6 +470,17 @@ setup-alert-channel = Channel for alerts
 setup-language = Language
 setup-zone = Time zone
 setup-land = Land for public holidays
+setup-first-response = First answer
+setup-hours = { $n ->
+    [one] within an hour
+   *[other] within { $n } hours
+ }
+setup-success-check = Success check
+setup-days = { $n ->
+    [one] a day after closing
+   *[other] { $n } days after closing
+ }
+setup-digest = Morning overview for the team
 setup-unset = not set
 setup-to-do = Still to do
 setup-ready = Nothing, all is ready.
@@ -577,6 +627,8 @@ cmd-case-update = update
     .cause-about = What lies behind it?
     .tag = tag
     .tag-about = Add a tag, or take it off if it is there already
+    .next_update = next_update
+    .next_update-about = By when will the customer hear from us? "Friday noon"
 cmd-case-note = note
     .about = Add an internal note
     .text = text
@@ -709,6 +761,12 @@ cmd-setup = setup
     .timezone-about = For example Europe/Berlin
     .land = land
     .land-about = Whose public holidays count
+    .first_response = first_response
+    .first_response-about = Hours until the first answer, days off left out; 0 does not count
+    .success_check = success_check
+    .success_check-about = Days after closing until somebody asks; 0 does not ask
+    .digest = digest
+    .digest-about = An overview for the team in the morning
 cmd-profile = profile
     .about = Your time zone, working hours and language
     .timezone = timezone

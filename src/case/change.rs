@@ -34,6 +34,8 @@ pub enum Change {
     Untagged { tag: String },
     /// An internal note.
     Note { text: String },
+    /// Whether the solution held, as somebody found out later.
+    Checked { satisfied: bool },
     /// Closed, with how it was solved.
     Closed { from: Status, resolution: Option<String> },
     /// Opened again.
@@ -86,6 +88,7 @@ impl Change {
             Self::Tagged { .. } => "tagged",
             Self::Untagged { .. } => "untagged",
             Self::Note { .. } => "note",
+            Self::Checked { .. } => "checked",
             Self::Closed { .. } => "closed",
             Self::Reopened { .. } => "reopened",
             Self::CustomerSpoke { .. } => "customer_spoke",

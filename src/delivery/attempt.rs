@@ -117,6 +117,8 @@ pub(super) async fn run(shared: Arc<Shared>, job: Job, aside: Arc<AtomicBool>) {
             Kind::Escalation => super::escalation::deliver(&mut attempt).await,
             Kind::Pause => super::aside::pause(&mut attempt).await,
             Kind::Mood => super::aside::mood(&mut attempt).await,
+            Kind::Digest => super::digest::deliver(&mut attempt).await,
+            Kind::Offer => super::offer::deliver(&mut attempt).await,
         }
     };
     let ended = tokio::select! {
@@ -412,7 +414,7 @@ impl Attempt {
         }
         let at = self.shared.clock.now_ms();
         let also = match self.job.kind {
-            Kind::Notice | Kind::Pause | Kind::Mood => Also::Nothing,
+            Kind::Notice | Kind::Pause | Kind::Mood | Kind::Digest | Kind::Offer => Also::Nothing,
             Kind::Bundle => Also::Members(Fate::Failed { at, notice }),
             Kind::Card | Kind::Reminder | Kind::Word | Kind::Escalation => {
                 Also::Failure { what: self.what.clone(), at, notice }

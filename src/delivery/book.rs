@@ -63,6 +63,8 @@ pub(super) enum Also {
     Nothing,
     /// Where the case's thread and card are.
     Place(Option<ChannelId>, Option<MessageId>),
+    /// That the next morning's overview is on its way, the first after this instant.
+    NextMorning { user: Option<UserId>, after: i64 },
     /// A line in the case's timeline, because something could not be delivered.
     Failure { what: String, at: i64, notice: bool },
     /// What repeats goes on; the moment it was reminded of.
@@ -105,6 +107,8 @@ pub(super) struct Facts {
     /// The language that whoever owes it, or whom it is for, set for themselves.
     pub(super) own_lang: Option<Lang>,
     pub(super) members: Vec<Member>,
+    pub(super) morning: Option<store::digest::Morning>,
+    pub(super) offer: Option<store::offer::Offer>,
 }
 
 impl Book for Store {
@@ -164,8 +168,17 @@ impl Book for Store {
                 if let Some(whose) = whose {
                     facts.own_lang = store::profile::get(c, guild, whose).await?.lang;
                 }
-                if kind == Kind::Bundle {
-                    facts.members = members(c, guild, id).await?;
+                match kind {
+                    Kind::Bundle => facts.members = members(c, guild, id).await?,
+                    Kind::Digest => facts.morning = store::digest::of(c, guild, id).await?,
+                    Kind::Offer => facts.offer = store::offer::of(c, guild, id).await?,
+                    Kind::Card
+                    | Kind::Reminder
+                    | Kind::Notice
+                    | Kind::Word
+                    | Kind::Escalation
+                    | Kind::Pause
+                    | Kind::Mood => {}
                 }
                 Ok(facts)
             })
@@ -255,6 +268,7 @@ impl Also {
                     store::recurring::reminded(c, job.guild, id, job.version, now).await?;
                 }
             }
+            (Self::NextMorning { user, after }, _) => store::digest::expect(c, job.guild, user, after).await?,
             (Self::Nothing | Self::Place(..), _) => {}
         }
         Ok(())

@@ -9,7 +9,7 @@ use super::attempt::{Abort, Attempt};
 use super::book::{Also, Fate, Member};
 use super::post::Posted;
 use crate::case::Status;
-use crate::follow_up::State as Promised;
+use crate::follow_up::{Kind, State as Promised};
 use crate::store::delivery::{Settled, State};
 use crate::view;
 use crate::view::custom_id::delivery_of;
@@ -60,6 +60,8 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
 /// Whether it is still owed as it was when the reminder was written.
 fn holds(member: &Member) -> bool {
     let closed = member.case.as_ref().is_some_and(|case| case.status == Status::Closed);
+    // The check after closing is for what is closed.
+    let closed = closed && member.follow_up.terms.kind != Kind::SuccessCheck;
     member.follow_up.state == Promised::Open && member.follow_up.version == member.version && !closed
 }
 

@@ -11,7 +11,7 @@ use super::post::Posted;
 use super::protocol::Hop;
 use crate::case::{Case, Status};
 use crate::chat::{ChannelKind, ChatError};
-use crate::follow_up::{FollowUp, State};
+use crate::follow_up::{FollowUp, Kind, State};
 use crate::id::{ChannelId, UserId};
 use crate::view;
 use crate::view::custom_id::delivery_of;
@@ -35,7 +35,10 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     let version = attempt.job.version;
     // Whoever closes a case takes its promises back; this is for one that was on its way meanwhile.
     let closed = facts.case.as_ref().is_some_and(|case| case.status == Status::Closed);
-    let holds = |one: &FollowUp| one.state == State::Open && one.version == version && !closed;
+    // The check after closing is for what is closed.
+    let holds = |one: &FollowUp| {
+        one.state == State::Open && one.version == version && (!closed || one.terms.kind == Kind::SuccessCheck)
+    };
     let Some(follow_up) = facts.follow_up.clone().filter(holds) else {
         let job = &attempt.job;
         tracing::info!(delivery.id = job.id, guild.id = %job.guild, case.number = ?job.case.map(|number| number.0),
@@ -63,7 +66,10 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
                 let case = facts.case.as_ref();
                 let own = facts.own_lang.filter(|_| place == view::Place::Direct);
                 let lang = own.unwrap_or(facts.settings.lang);
-                let message = view::reminder(&texts, lang, id, &follow_up, case, late, place);
+                let message = match case.filter(|_| place == view::Place::Lead) {
+                    Some(case) => view::unowned(&texts, lang, id, &follow_up, case, facts.settings.lead_role),
+                    None => view::reminder(&texts, lang, id, &follow_up, case, late, place),
+                };
                 match attempt.post(channel, &message, Some(&mark)).await? {
                     None => return Ok(()),
                     Some(Posted::At(message)) => return attempt.sent(message, Also::Reminded(now)).await,
@@ -91,6 +97,9 @@ pub(super) async fn way(
 ) -> Result<Way, Abort> {
     let settings = &facts.settings;
     Ok(match attempt.job.hop {
+        Hop::Thread if nobodys(facts, follow_up) => {
+            settings.alert_channel.map_or(Way::Skip(None), |id| Way::To(id, view::Place::Lead))
+        }
         Hop::Thread => match &facts.case {
             None => Way::Skip(None),
             Some(Case { thread: Some(thread), .. }) => Way::To(*thread, view::Place::Thread),
@@ -119,6 +128,12 @@ pub(super) async fn way(
         Hop::Home if settings.case_channel == Some(follow_up.channel) => Way::Skip(None),
         Hop::Home => shared(attempt, follow_up.channel).await?,
     })
+}
+
+/// A case that had no answer yet and is nobody's is told to the lead, where there is a channel for that.
+fn nobodys(facts: &Facts, follow_up: &FollowUp) -> bool {
+    let unowned = facts.case.as_ref().is_some_and(|case| case.owner.is_none());
+    follow_up.terms.kind == Kind::FirstResponse && unowned && facts.settings.alert_channel.is_some()
 }
 
 /// The way into a channel nobody chose for alerts: only where customers do not read, and where a plain message can stand

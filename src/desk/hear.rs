@@ -68,6 +68,7 @@ impl Desk {
         if watched {
             self.customers_word(&heard).await?;
         }
+        self.promise_heard(&heard).await?;
         let word = match facts.filter(nudge::welcome) {
             Some(facts) => self.own_words(heard, facts).await?,
             None => None,

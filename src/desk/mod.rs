@@ -8,7 +8,9 @@ mod allow;
 mod assign_case;
 mod caller;
 mod check_tone;
+mod clocks;
 mod close_case;
+mod digest;
 mod end_follow_up;
 mod find_case;
 mod guild;
@@ -20,6 +22,7 @@ mod move_follow_up;
 mod my_tone;
 mod note_case;
 mod nudge;
+mod offer_follow_up;
 mod open_case;
 mod pause;
 mod places;
@@ -31,6 +34,7 @@ mod report;
 mod rights;
 mod setup;
 mod show_case;
+mod success_check;
 mod suggest;
 mod tone_rules;
 mod update_case;
@@ -88,8 +92,8 @@ pub enum Wish {
     ListCases { view: View, page: u32 },
     /// `/case find`.
     FindCases { query: String },
-    /// `/case update`; an owner is named as a person so that it can be checked.
-    UpdateCase { case: CaseRef, changes: Changes, owner: Option<Person> },
+    /// `/case update`; an owner is named as a person so that it can be checked, the next update in words.
+    UpdateCase { case: CaseRef, changes: Changes, owner: Option<Person>, next_update: Option<String> },
     /// `/case note`.
     NoteCase { case: CaseRef, text: String },
     /// `/case claim`.
@@ -124,6 +128,10 @@ pub enum Wish {
     HandOver { promise: Promise, to: Person },
     /// Send what could not be delivered again.
     RetryFollowUp(Promise),
+    /// A success check's answer: did the solution hold?
+    AnswerCheck { promise: Promise, satisfied: bool },
+    /// A morning's overview: no more of them.
+    StopMornings(GuildId),
     /// A text-less reminder's Show.
     RevealFollowUp(Promise),
     /// *Check tone* and the form behind `/draft`.
@@ -185,6 +193,8 @@ pub enum Form {
     Note(CaseNumber),
     /// A promise for a case.
     FollowUp(CaseNumber),
+    /// A promise somebody just made in a case's thread, due at this time (Unix s); the desk fills in how that is written.
+    Remind { case: CaseNumber, due: i64, when: String },
     /// Close a case.
     Close(CaseNumber),
     /// Another time for a promise.
@@ -217,6 +227,10 @@ pub enum Reply {
     Form(Form),
     /// A promise written down; with the assignee's calendar where the time lies outside it.
     FollowUpAdded { follow_up: FollowUp, reading: Vec<phrase::Note>, outside: Option<Box<Calendar>> },
+    /// A success check answered; the reminder shows it, in the guild's language.
+    Checked { case: Case, satisfied: bool, by: UserId, lang: Lang },
+    /// No more overviews in the morning.
+    MorningsStopped,
     /// Promises, soonest first.
     FollowUps { lines: Lines, shown: PromiseList, now_ms: i64 },
     /// A promise kept or taken back, and the next one of what repeats; the reminder shows it, in the guild's language.
@@ -486,8 +500,8 @@ impl Desk {
             Wish::ShowCase(case) => show_case::show_case(self, caller, case).await,
             Wish::ListCases { view, page } => list_cases::list_cases(self, caller, view, page).await,
             Wish::FindCases { query } => find_case::find_cases(self, caller, query).await,
-            Wish::UpdateCase { case, changes, owner } => {
-                update_case::update_case(self, caller, case, changes, owner).await
+            Wish::UpdateCase { case, changes, owner, next_update } => {
+                update_case::update_case(self, caller, case, changes, owner, next_update).await
             }
             Wish::NoteCase { case, text } => note_case::note_case(self, caller, case, text).await,
             Wish::ClaimCase(case) => assign_case::claim_case(self, caller, case).await,
@@ -513,6 +527,10 @@ impl Desk {
             Wish::HandOver { promise, to } => hand_over::hand_over(self, caller, promise, to).await,
             Wish::RetryFollowUp(promise) => list_follow_ups::retry_follow_up(self, caller, promise).await,
             Wish::RevealFollowUp(promise) => list_follow_ups::reveal_follow_up(self, caller, promise).await,
+            Wish::AnswerCheck { promise, satisfied } => {
+                success_check::answer_check(self, caller, promise, satisfied).await
+            }
+            Wish::StopMornings(guild) => digest::stop_mornings(self, caller, guild).await,
             Wish::CheckTone { text, draft } => check_tone::check_tone(self, caller, text, draft).await,
             Wish::MyTone { on } => my_tone::my_tone(self, caller, on).await,
             Wish::ToneRules { lang, category, page } => tone_rules::rules(self, caller, lang, category, page).await,
@@ -541,6 +559,7 @@ impl Desk {
                 | Reply::FollowUpEnded { .. }
                 | Reply::FollowUpHandedOver { .. }
                 | Reply::FollowUpRetried { .. }
+                | Reply::Checked { .. }
                 | Reply::FollowUpMoved { .. }
                 | Reply::Erased(_)
                 | Reply::CaseErased { .. }

@@ -1,7 +1,7 @@
 //! Opening a case: by `/case open`, or from a message mid-conversation.
 
 use super::record::{append, words};
-use super::{Caller, Desk, DeskError, Outcome, Refused, Reply, rights};
+use super::{Caller, Desk, DeskError, Outcome, Refused, Reply, clocks, rights};
 use crate::case::{self, NewCase, Priority, Source, UpdateRefused, Via};
 use crate::chat::ChannelKind;
 use crate::failpoint;
@@ -76,6 +76,7 @@ pub(super) async fn open_case(desk: &Desk, caller: &Caller, wish: OpenCase) -> O
                 })?;
                 cases::insert(c, &case, &words(&case)).await?;
                 append(c, &case, &log, caller.user).await?;
+                clocks::opened(c, &case, &standing.settings).await?;
                 delivery::want_card(c, case.guild, case.number, now_ms).await?;
                 failpoint!("open.before_commit");
                 Ok::<_, DeskError>(case)

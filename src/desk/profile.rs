@@ -4,6 +4,7 @@ use super::{Caller, Desk, DeskError, Outcome, Refused, Reply, rights};
 use crate::follow_up::timetable;
 use crate::follow_up::{Calendar, Land, Municipal, zones};
 use crate::locale::Lang;
+use crate::store::digest;
 use crate::store::profile::{self, Profile};
 
 /// Typed for zone or hours, it takes them back to what the team has.
@@ -38,7 +39,7 @@ pub struct ProfileReport {
 }
 
 pub(super) async fn profile(desk: &Desk, caller: &Caller, wish: ProfileWish) -> Outcome {
-    let caller = caller.clone();
+    let (caller, now_ms) = (caller.clone(), desk.clock.now_ms());
     desk.store
         .write(move |c| {
             Box::pin(async move {
@@ -49,6 +50,7 @@ pub(super) async fn profile(desk: &Desk, caller: &Caller, wish: ProfileWish) -> 
                 let changed = before != after;
                 if changed {
                     profile::save(c, standing.guild, caller.user, &after).await?;
+                    digest::expect(c, standing.guild, Some(caller.user), now_ms).await?;
                 }
                 let calendar = after.calendar(&standing.settings);
                 Ok::<_, DeskError>(Reply::Profile(ProfileReport { profile: after, calendar, changed }))

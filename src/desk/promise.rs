@@ -7,7 +7,7 @@ use super::record::{append, resolve, words};
 use super::rights::{self, Rank};
 use super::{Caller, CaseRef, DeskError, Refused};
 use crate::case::{Case, Change};
-use crate::follow_up::{Calendar, FollowUp, FollowUpId, State};
+use crate::follow_up::{Calendar, FollowUp, FollowUpId, Kind, State};
 use crate::id::GuildId;
 use crate::store::{Conn, case as cases, delivery, follow_up, guild, profile};
 use crate::view::custom_id::Promise;
@@ -136,7 +136,10 @@ pub(super) async fn theirs(
         return if own { Ok(found) } else { Err(Refused::NoSuchFollowUp.into()) };
     }
     let standing = rights::agent(c, caller).await?;
-    if own || standing.rank >= Rank::Lead { Ok(found) } else { Err(Refused::NotYours(found.assignee).into()) }
+    // Whoever answers a customer first may say so.
+    let anybodys = found.terms.kind == Kind::FirstResponse;
+    let may = own || anybodys || standing.rank >= Rank::Lead;
+    if may { Ok(found) } else { Err(Refused::NotYours(found.assignee).into()) }
 }
 
 /// Keeps a changed promise: with its entry, its next reminder if it is still owed, and a word to whoever must hear of it.

@@ -1,6 +1,6 @@
 //! From a decision to the database: the case, its entries and the wish for a fresh card, in the caller's transaction.
 
-use super::{Caller, CaseRef, DeskError, Refused, wake};
+use super::{Caller, CaseRef, DeskError, Refused, clocks, wake};
 use crate::case::{Case, CaseNumber, Change, Decision, Entry, Priority, Status, UpdateRefused};
 use crate::follow_up::State;
 use crate::id::{GuildId, UserId};
@@ -64,6 +64,7 @@ pub(super) async fn record(
     if next.status == Status::Closed && before.status != Status::Closed {
         log.extend(cancel_promises(c, &next, actor).await?);
     }
+    log.extend(clocks::followed(c, before, &next, actor).await?);
     append(c, &next, &log, actor).await?;
     delivery::want_card(c, next.guild, next.number, next.updated_at).await?;
     if next.priority == Priority::Urgent && before.priority != Priority::Urgent {

@@ -8,7 +8,7 @@ use crate::follow_up::Land;
 use crate::id::{ChannelId, RoleId};
 use crate::locale::Lang;
 use crate::store::guild::{self, Settings};
-use crate::store::{case, delivery};
+use crate::store::{case, delivery, digest};
 
 /// Cases without a card that one `/setup` tries again.
 const UNPLACED: u32 = 100;
@@ -30,6 +30,12 @@ pub struct SetupWish {
     pub zone: Option<String>,
     /// Land for public holidays, as chosen.
     pub land: Option<String>,
+    /// Hours until a first answer; 0 counts none.
+    pub first_response: Option<u16>,
+    /// Days until the check after closing; 0 asks nobody.
+    pub success_check: Option<u16>,
+    /// Whether the team wants an overview in the morning.
+    pub digest: Option<bool>,
 }
 
 /// What is known after `/setup`.
@@ -86,6 +92,7 @@ pub(super) async fn setup(desk: &Desk, caller: &Caller, wish: SetupWish) -> Outc
                 let changed = before != after;
                 if changed {
                     guild::save_settings(c, id, &after).await?;
+                    digest::expect(c, id, None, now_ms).await?;
                 }
                 // Cases whose card found no place get another try: channel or rights may have been put right just now.
                 for number in case::unplaced(c, id, UNPLACED).await? {
@@ -130,6 +137,9 @@ fn apply(before: Settings, wish: SetupWish) -> Settings {
         lang: wish.lang.unwrap_or(before.lang),
         zone: wish.zone.unwrap_or(before.zone),
         land: wish.land.or(before.land),
+        first_response: wish.first_response.unwrap_or(before.first_response),
+        success_check: wish.success_check.unwrap_or(before.success_check),
+        digest: wish.digest.unwrap_or(before.digest),
     }
 }
 

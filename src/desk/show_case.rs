@@ -3,7 +3,7 @@
 use super::record::resolve;
 use super::{Caller, CaseRef, Desk, DeskError, Form, Outcome, Refused, Reply, move_follow_up, rights};
 use crate::case::UpdateRefused;
-use crate::store::{entry, follow_up};
+use crate::store::{entry, follow_up, profile};
 
 /// Entries shown below a case.
 const SHOWN_ENTRIES: u32 = 10;
@@ -37,13 +37,30 @@ pub(super) async fn ask(desk: &Desk, caller: &Caller, form: Form) -> Outcome {
                     return Ok(Reply::Form(move_follow_up::ask(c, &caller, form).await?));
                 }
                 let guild = rights::agent(c, &caller).await?.guild;
-                if let Form::Note(number) | Form::FollowUp(number) | Form::Close(number) = form {
+                let case = match &form {
+                    Form::Note(number) | Form::FollowUp(number) | Form::Close(number) => Some(*number),
+                    Form::Remind { case, .. } => Some(*case),
+                    Form::OpenCase { .. }
+                    | Form::Draft
+                    | Form::PickTime(_)
+                    | Form::EditFollowUp { .. }
+                    | Form::Promise(_) => None,
+                };
+                if let Some(number) = case {
                     let case = resolve(c, guild, &caller, &CaseRef::Number(number)).await?;
                     let closed = case.status == crate::case::Status::Closed;
                     if closed && !matches!(form, Form::Note(_)) {
                         return Err(Refused::Update(UpdateRefused::Closed, number, None).into());
                     }
                 }
+                let form = match form {
+                    Form::Remind { case, due, .. } => {
+                        let own = profile::calendar(c, guild, caller.user).await?;
+                        let when = own.at(due.saturating_mul(1000)).strftime("%Y-%m-%d %H:%M").to_string();
+                        Form::Remind { case, due, when }
+                    }
+                    other => other,
+                };
                 Ok::<_, DeskError>(Reply::Form(form))
             })
         })

@@ -1,9 +1,11 @@
 //! Changing fields of a case, by command or by the card's list of statuses.
 
 use super::record::{record, resolve, resolve_locked};
-use super::{Caller, CaseRef, Desk, DeskError, Outcome, Person, Refused, Reply, rights};
-use crate::case::{self, Changes};
+use super::{Caller, CaseRef, Desk, DeskError, Outcome, Person, Refused, Reply, clocks, rights};
+use crate::case::{self, Case, Changes, Decision, UpdateRefused};
+use crate::follow_up::phrase;
 use crate::id::UserId;
+use crate::store::profile;
 
 pub(super) async fn update_case(
     desk: &Desk,
@@ -11,13 +13,14 @@ pub(super) async fn update_case(
     which: CaseRef,
     mut changes: Changes,
     owner: Option<Person>,
+    next_update: Option<String>,
 ) -> Outcome {
-    let (caller, now_ms) = (caller.clone(), desk.clock.now_ms());
+    let (caller, now, now_ms) = (caller.clone(), desk.clock.now(), desk.clock.now_ms());
     desk.store
         .write(move |c| {
             Box::pin(async move {
                 let standing = rights::agent(c, &caller).await?;
-                if owner.is_none() && changes == Changes::default() {
+                if owner.is_none() && next_update.is_none() && changes == Changes::default() {
                     return Err(Refused::NothingAsked.into());
                 }
                 if let Some(person) = &owner {
@@ -26,12 +29,37 @@ pub(super) async fn update_case(
                 }
                 let before = resolve_locked(c, standing.guild, &caller, &which).await?;
                 let typed = changes.title.clone();
-                let decision = case::update(&before, changes, now_ms);
+                let decision = match next_update {
+                    None => case::update(&before, changes, now_ms),
+                    Some(typed) => {
+                        let own = profile::get(c, standing.guild, caller.user).await?.calendar(&standing.settings);
+                        let said = phrase::parse(&typed, &own.context(now, caller.lang)).map_err(|refusal| {
+                            Refused::When { refusal, when: typed, what: changes.title.clone().unwrap_or_default() }
+                        })?;
+                        match with_update(case::update(&before, changes, now_ms), &before, now_ms) {
+                            Ok((next, mut log)) => {
+                                log.push(clocks::promise_update(c, &next, &said, caller.user, now_ms).await?);
+                                Ok((next, log))
+                            }
+                            refused => refused,
+                        }
+                    }
+                };
                 let (case, log) = record(c, &before, decision, caller.user, typed).await?;
                 Ok::<_, DeskError>(Reply::Changed { case, log })
             })
         })
         .await
+}
+
+/// A promised update changes a case also where nothing else of it does.
+fn with_update(decision: Decision, before: &Case, now_ms: i64) -> Decision {
+    match decision {
+        Err(UpdateRefused::NothingNew) => {
+            Ok((Case { updated_at: now_ms, version: before.version + 1, ..before.clone() }, Vec::new()))
+        }
+        decided => decided,
+    }
 }
 
 /// The statuses a case may go to, for the card's Status button.

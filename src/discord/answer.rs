@@ -159,6 +159,7 @@ impl Answers {
             Ok(reply) => {
                 // What stays in the channel speaks the guild's language, a private answer the person's.
                 let lang = match &reply {
+                    Reply::Checked { lang, .. } => *lang,
                     Reply::FollowUpEnded { lang, .. }
                     | Reply::FollowUpMoved { lang, .. }
                     | Reply::FollowUpRetried { lang, .. }

@@ -36,6 +36,8 @@ enum Kind {
     Role,
     /// A channel of these Discord types.
     Channel(&'static [u8]),
+    /// A number between these two.
+    Number(u16, u16),
     /// A number from 0 to 3 with names.
     Mood,
     /// One of a closed set of named values: the set's prefix in the texts, and its values.
@@ -57,6 +59,10 @@ const fn leaf(key: &'static str, options: &'static [Opt]) -> Command {
 /// Discord: channel types.
 const TEXT_CHANNEL: u8 = 0;
 const FORUM_CHANNEL: u8 = 15;
+
+/// Most hours until a first answer (30 days), and most days until a success check.
+pub(super) const MOST_HOURS: u16 = 720;
+pub(super) const MOST_DAYS: u16 = 365;
 
 const CASE: Opt = may("case", Kind::Suggested);
 const SWITCH: Kind = Kind::OneOf("switch", || vec!["on", "off"]);
@@ -92,6 +98,7 @@ const COMMANDS: &[Command] = &[
                     may("type", Kind::OneOf("type", || CustomerType::ALL.iter().map(|v| v.name()).collect())),
                     may("cause", Kind::OneOf("cause", || Cause::ALL.iter().map(|v| v.name()).collect())),
                     may("tag", Kind::Text),
+                    may("next_update", Kind::Suggested),
                 ],
             ),
             leaf("cmd-case-note", &[must("text", Kind::Text), CASE]),
@@ -169,6 +176,9 @@ const COMMANDS: &[Command] = &[
             may("language", Kind::OneOf("language", || Lang::ALL.iter().map(|lang| lang.code()).collect())),
             may("timezone", Kind::Suggested),
             may("land", Kind::OneOf("land", || Land::ALL.iter().map(|land| land.code()).collect())),
+            may("first_response", Kind::Number(0, MOST_HOURS)),
+            may("success_check", Kind::Number(0, MOST_DAYS)),
+            may("digest", SWITCH),
         ],
     ),
     leaf(
@@ -222,7 +232,7 @@ fn option_definition(texts: &Texts, command: &str, option: &Opt) -> Value {
     described(texts, &mut map, &format!("{key}-about"));
     let kind = match option.kind {
         Kind::Text | Kind::Suggested | Kind::OneOf(..) => 3,
-        Kind::Mood => 4,
+        Kind::Mood | Kind::Number(..) => 4,
         Kind::User => 6,
         Kind::Channel(_) => 7,
         Kind::Role => 8,
@@ -235,6 +245,10 @@ fn option_definition(texts: &Texts, command: &str, option: &Opt) -> Value {
         }
         Kind::Channel(types) => {
             map.insert("channel_types".into(), json!(types));
+        }
+        Kind::Number(least, most) => {
+            map.insert("min_value".into(), json!(least));
+            map.insert("max_value".into(), json!(most));
         }
         Kind::Mood => {
             let choices = (0..=3).map(|mood| choice(texts, &format!("mood-{mood}"), json!(mood)));

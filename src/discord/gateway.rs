@@ -280,6 +280,8 @@ fn shows_result_itself(custom_id: &str, wish: &Result<Wish, Refused>) -> bool {
                     | Action::Rules(..)
                     | Action::ChooseRules(_)
                     | Action::Allow(..)
+                    | Action::Satisfied(_)
+                    | Action::Unsatisfied(_)
             )
         )
 }

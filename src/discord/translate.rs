@@ -10,6 +10,7 @@ use serenity::model::channel::{ChannelType, PartialChannel};
 use serenity::model::guild::Member;
 use serenity::model::permissions::Permissions;
 
+use super::commands::{MOST_DAYS, MOST_HOURS};
 use crate::case::{CaseNumber, Cause, Changes, CustomerType, MAX_TITLE, Priority, Source, Status, Via, View, clip};
 use crate::desk::{
     AddFollowUp, Caller, CaseRef, Focus, Form, OpenCase, Person, PrivacyWish, ProfileWish, Promised, Refused, Scope,
@@ -148,6 +149,12 @@ impl Options<'_> {
         }
     }
 
+    fn number(&self, name: &str, most: u16) -> Result<Option<u16>, Refused> {
+        let Some(Value::Integer(typed)) = self.get(name) else { return Ok(None) };
+        let fits = u16::try_from(*typed).ok().filter(|number| *number <= most);
+        fits.map(Some).ok_or_else(|| Refused::NoSuchChoice(typed.to_string()))
+    }
+
     fn mood(&self) -> Result<Option<u8>, Refused> {
         match self.get("mood") {
             None => Ok(None),
@@ -235,6 +242,9 @@ pub(super) fn command(data: &CommandData) -> Translated {
             lang: options.one_of("language", Lang::from_code)?,
             zone: options.text("timezone"),
             land: options.text("land"),
+            first_response: options.number("first_response", MOST_HOURS)?,
+            success_check: options.number("success_check", MOST_DAYS)?,
+            digest: options.one_of("digest", switch)?,
         })),
         ("profile", _) => Ok(Wish::Profile(ProfileWish {
             zone: options.text("timezone"),
@@ -284,7 +294,8 @@ fn case_command(sub: &str, options: &Options<'_>) -> Translated {
                 cause: options.one_of("cause", Cause::from_name)?,
                 tag: options.text("tag"),
             };
-            Wish::UpdateCase { case: options.case(), changes, owner: options.person("owner") }
+            let (owner, next_update) = (options.person("owner"), options.text("next_update"));
+            Wish::UpdateCase { case: options.case(), changes, owner, next_update }
         }
         "note" => Wish::NoteCase { case: options.case(), text: options.text("text").unwrap_or_default() },
         "claim" => Wish::ClaimCase(options.case()),
@@ -328,7 +339,7 @@ pub(super) fn focus(data: &CommandData) -> Option<Focus> {
     })?;
     match name {
         "case" => Some(Focus::Case(typed)),
-        "when" => Some(Focus::When(typed)),
+        "when" | "next_update" => Some(Focus::When(typed)),
         "timezone" => Some(Focus::Zone(typed)),
         "followup" => Some(Focus::FollowUp(typed)),
         "repeat" => Some(Focus::Repeat(typed)),
@@ -372,6 +383,11 @@ fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
         Action::Undo(promise) => Wish::CancelFollowUp { which: PromiseRef::Button(promise), reason: None },
         Action::AskEdit(promise) => Wish::Ask(Form::EditFollowUp { promise, what: String::new(), when: String::new() }),
         Action::Retry(promise) => Wish::RetryFollowUp(promise),
+        Action::NoMornings(guild, _) => Wish::StopMornings(guild),
+        Action::Overview(view, _) => Wish::ListCases { view, page: 0 },
+        Action::TakeOffer(case, due, _) => Wish::Ask(Form::Remind { case, due, when: String::new() }),
+        Action::Satisfied(promise) => Wish::AnswerCheck { promise, satisfied: true },
+        Action::Unsatisfied(promise) => Wish::AnswerCheck { promise, satisfied: false },
         Action::Reveal(promise) => Wish::RevealFollowUp(promise),
         Action::Choose(guild, delivery) => {
             let promise = chosen.and_then(|choice| Promise::chosen(guild, delivery, choice));
@@ -425,7 +441,8 @@ fn set_status(number: CaseNumber, chosen: &str) -> Translated {
     Ok(match status {
         Status::Closed => Wish::CloseCase { case, resolution: None },
         status => {
-            Wish::UpdateCase { case, changes: Changes { status: Some(status), ..Changes::default() }, owner: None }
+            let changes = Changes { status: Some(status), ..Changes::default() };
+            Wish::UpdateCase { case, changes, owner: None, next_update: None }
         }
     })
 }

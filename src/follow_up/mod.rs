@@ -4,10 +4,13 @@
 
 mod calendar;
 pub mod holidays;
+mod kinds;
 pub mod phrase;
+pub mod promise_words;
 pub mod recurrence;
 mod state;
 pub mod timetable;
+mod workday;
 pub mod working_hours;
 pub mod zones;
 
@@ -15,3 +18,4 @@ pub use calendar::{Calendar, Computed};
 pub use holidays::{Land, Municipal};
 pub use recurrence::{Every, Series};
 pub use state::{FollowUp, FollowUpId, Kind, State, Terms, Wake};
+pub use workday::lead;

@@ -61,11 +61,13 @@ pub struct Terms {
     pub wake: Option<Wake>,
     /// The bot computed the due time, and it would have been this one, Unix ms, had it not waited for working hours.
     pub waited_from: Option<i64>,
+    /// When what the reminder warns of is broken, Unix ms; the reminder comes before.
+    pub lapses_at: Option<i64>,
 }
 
 impl Default for Terms {
     fn default() -> Self {
-        Self { kind: Kind::Promise, repeat: None, escalate_after: None, wake: None, waited_from: None }
+        Self { kind: Kind::Promise, repeat: None, escalate_after: None, wake: None, waited_from: None, lapses_at: None }
     }
 }
 

@@ -31,7 +31,7 @@ pub async fn gather(
                 where d.guild_id = $1 and f.guild_id = $1 and f.assignee = $2 and d.kind = 'reminder'
                     and d.state = 'scheduled' and d.due_at < $3 and d.not_before <= $4 and d.attempts = 0
                     and d.sequence = 0 and d.alone = 0 and d.hop = 'thread' and d.in_flight is null
-                    and f.state = 'open' and f.version = d.follow_up_version
+                    and f.state = 'open' and f.version = d.follow_up_version and f.kind <> 'first_response'
                 order by d.due_at, d.id limit $5",
                 $after
             )

@@ -32,6 +32,10 @@ stored! {
         Pause = "pause",
         /// That a case's customer has grown more heated.
         Mood = "mood",
+        /// A morning's overview: the table `digest` says whose.
+        Digest = "digest",
+        /// An offer to remind somebody: the table `offer` says of what.
+        Offer = "offer",
     }
 }
 
@@ -236,6 +240,29 @@ pub async fn want_escalation(
     insert(c, Kind::Escalation, guild, Some((follow_up, version)), at_ms, case).await
 }
 
+/// Wants a message that another table tells about, and gives its row. `lane`: rows of one lane are sent one after the other.
+pub(super) async fn want_post(
+    c: &mut Conn,
+    kind: Kind,
+    guild: GuildId,
+    lane: &str,
+    case: Option<CaseNumber>,
+    due_at_ms: i64,
+) -> Result<i64, StoreError> {
+    const TEXT: &str = "insert into delivery (guild_id, kind, lane, case_number, state, due_at, created_at)
+        values ($1, $2, $3, $4, 'scheduled', $5, $5) returning id";
+    let number = case.map(|number| number.0);
+    let (id,) = sql!(fetch_one(i64,), c, TEXT, guild.db(), kind.name(), lane, number, due_at_ms)?;
+    Ok(id)
+}
+
+/// Takes such a row back, as long as it is not on its way.
+pub(super) async fn drop_post(c: &mut Conn, guild: GuildId, id: i64) -> Result<(), StoreError> {
+    const TEXT: &str =
+        "update delivery set state = 'cancelled' where guild_id = $1 and id = $2 and state = 'scheduled'";
+    sql!(execute, c, TEXT, guild.db(), id).map(drop)
+}
+
 /// Takes back what is to be sent for a promise and is not on its way yet. Those on their way are re-checked by the worker.
 pub async fn cancel_reminder(c: &mut Conn, guild: GuildId, follow_up: FollowUpId) -> Result<(), StoreError> {
     const TEXT: &str = "update delivery set state = 'cancelled'
@@ -285,7 +312,7 @@ pub async fn coming(c: &mut Conn, until: i64, real: i64) -> Result<Vec<Coming>, 
         ) as ranked
         left join follow_up f on f.id = ranked.follow_up_id and ranked.kind = 'reminder' and ranked.state = 'scheduled'
             and ranked.attempts = 0 and ranked.sequence = 0 and ranked.alone = 0 and ranked.hop = 'thread'
-            and ranked.in_flight is null
+            and ranked.in_flight is null and f.kind <> 'first_response'
         where turn <= $4 order by turn, ranked.due_at, ranked.id limit $5";
     let rows = sql!(
         fetch_all(i64, i64, String, i64, i64, i64, String, Option<i64>),
@@ -457,6 +484,6 @@ pub async fn count(c: &mut Conn) -> Result<Vec<(State, i64)>, StoreError> {
     rows.into_iter().map(|(state, n)| Ok((known(State::from_name(&state), "delivery.state", &state)?, n))).collect()
 }
 
-fn case_lane(guild: GuildId, case: CaseNumber) -> String {
+pub(super) fn case_lane(guild: GuildId, case: CaseNumber) -> String {
     format!("case:{guild}:{}", case.0)
 }

@@ -1,8 +1,8 @@
 //! Promises: written down, changed by compare-and-set, listed soonest first.
 
 use super::conn::{Conn, sql};
-use super::delivery;
 use super::error::StoreError;
+use super::{delivery, digest};
 use crate::case::CaseNumber;
 use crate::follow_up::{Every, FollowUp, FollowUpId, Kind, Series, State, Terms, Wake};
 use crate::id::{ChannelId, GuildId, UserId};
@@ -56,6 +56,7 @@ struct FollowUpRow {
     escalate_after: Option<i64>,
     wake: Option<String>,
     waited_from: Option<i64>,
+    lapses_at: Option<i64>,
     outcome: Option<String>,
     ended_by: Option<i64>,
 }
@@ -65,7 +66,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select id, guild_id, case_number, what, creator, assignee, civil, zone, due_at, channel, state, created_at,
-                ended_at, version, kind, repeat, repeat_from, escalate_after, wake, waited_from, outcome, ended_by
+                ended_at, version, kind, repeat, repeat_from, escalate_after, wake, waited_from, lapses_at, outcome, ended_by
                 from follow_up where guild_id = $1 and ",
             $rest
         )
@@ -94,8 +95,8 @@ async fn write(
     const TEAM: &str = "insert into guild (guild_id) values ($1) on conflict (guild_id) do nothing";
     const TEXT: &str = "insert into follow_up (guild_id, case_number, what, creator, assignee, civil, zone, due_at,
             channel, state, created_at, version, kind, repeat, repeat_from, escalate_after, wake, waited_from,
-            previous)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, 1, $11, $12, $13, $14, $15, $16, $17)
+            previous, lapses_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, 1, $11, $12, $13, $14, $15, $16, $17, $18)
         on conflict (previous) where previous is not null do nothing returning id";
     sql!(execute, c, TEAM, new.guild.db())?;
     let terms = &new.terms;
@@ -120,6 +121,7 @@ async fn write(
         terms.wake.map(Wake::name),
         terms.waited_from,
         previous.map(|id| id.0),
+        terms.lapses_at,
     )?;
     Ok(made.map(|(id,)| FollowUpId(id)))
 }
@@ -129,6 +131,7 @@ async fn write(
 pub async fn create(c: &mut Conn, new: &NewFollowUp) -> Result<FollowUp, StoreError> {
     let id = insert(c, new).await?;
     schedule(c, new.guild, id, 1, new.due_at, new.terms.escalate_after, new.case).await?;
+    digest::expect(c, new.guild, Some(new.assignee), new.created_at).await?;
     get(c, new.guild, id).await?.ok_or_else(|| StoreError::unreadable("follow_up.id", id.0.to_string()))
 }
 
@@ -160,7 +163,7 @@ pub async fn get(c: &mut Conn, guild: GuildId, id: FollowUpId) -> Result<Option<
 pub async fn save(c: &mut Conn, follow_up: &FollowUp, expected_version: i64) -> Result<bool, StoreError> {
     const TEXT: &str = "update follow_up set what = $4, assignee = $5, civil = $6, zone = $7, due_at = $8, state = $9,
             ended_at = $10, version = $11, repeat = $12, repeat_from = $13, escalate_after = $14, wake = $15,
-            waited_from = $16, outcome = $17, ended_by = $18
+            waited_from = $16, outcome = $17, ended_by = $18, lapses_at = $19
         where guild_id = $1 and id = $2 and version = $3 and state = 'open'";
     let terms = &follow_up.terms;
     let changed = sql!(
@@ -185,11 +188,13 @@ pub async fn save(c: &mut Conn, follow_up: &FollowUp, expected_version: i64) -> 
         terms.waited_from,
         follow_up.outcome.as_deref(),
         follow_up.ended_by.map(UserId::db),
+        terms.lapses_at,
     )?;
     Ok(changed == 1)
 }
 
-/// Open promises, soonest first; of one person, of one case, or both, where given.
+/// Open promises, soonest first; of one person, of one case, or both, where given. The clock until the first answer is
+/// nobody's promise and not among them: see [`clock`].
 pub async fn list(
     c: &mut Conn,
     guild: GuildId,
@@ -197,10 +202,14 @@ pub async fn list(
     case: Option<CaseNumber>,
     limit: u32,
 ) -> Result<Vec<FollowUp>, StoreError> {
-    const ALL: &str = select!("state = 'open' order by due_at, id limit $2");
-    const WHO: &str = select!("state = 'open' and assignee = $3 order by due_at, id limit $2");
-    const CASE: &str = select!("state = 'open' and case_number = $3 order by due_at, id limit $2");
-    const BOTH: &str = select!("state = 'open' and case_number = $3 and assignee = $4 order by due_at, id limit $2");
+    const ALL: &str = select!("state = 'open' and kind <> 'first_response' order by due_at, id limit $2");
+    const WHO: &str =
+        select!("state = 'open' and kind <> 'first_response' and assignee = $3 order by due_at, id limit $2");
+    const CASE: &str =
+        select!("state = 'open' and kind <> 'first_response' and case_number = $3 order by due_at, id limit $2");
+    const BOTH: &str = select!(
+        "state = 'open' and kind <> 'first_response' and case_number = $3 and assignee = $4 order by due_at, id limit $2"
+    );
     let (guild, limit) = (guild.db(), i64::from(limit));
     let rows = match (who, case) {
         (None, None) => sql!(fetch_all FollowUpRow, c, ALL, guild, limit),
@@ -297,6 +306,12 @@ pub async fn undelivered(c: &mut Conn, guild: GuildId, id: FollowUpId, version: 
     Ok(sql!(fetch_optional(i64,), c, TEXT, guild.db(), id.0, version)?.is_some())
 }
 
+/// The case's open clock of this kind, of which there is at most one.
+pub async fn clock(c: &mut Conn, guild: GuildId, case: CaseNumber, kind: Kind) -> Result<Option<FollowUp>, StoreError> {
+    const TEXT: &str = select!("case_number = $2 and kind = $3 and state = 'open'");
+    sql!(fetch_optional FollowUpRow, c, TEXT, guild.db(), case.0, kind.name())?.map(read).transpose()
+}
+
 /// The case's open promise that is due first.
 pub async fn next_due(c: &mut Conn, guild: GuildId, case: CaseNumber) -> Result<Option<FollowUp>, StoreError> {
     Ok(list(c, guild, None, Some(case), 1).await?.pop())
@@ -323,6 +338,7 @@ fn read(row: FollowUpRow) -> Result<FollowUp, StoreError> {
         escalate_after: row.escalate_after,
         wake: wake.transpose()?,
         waited_from: row.waited_from,
+        lapses_at: row.lapses_at,
     };
     Ok(FollowUp {
         id: FollowUpId(row.id),

@@ -22,6 +22,12 @@ pub struct Settings {
     pub zone: String,
     /// Bundesland (such as `NW`) whose holidays count.
     pub land: Option<String>,
+    /// Hours until a new case should have its first answer (P103); 0: nobody counts.
+    pub first_response: u16,
+    /// Days after closing when somebody asks whether the solution held (P97); 0: nobody does.
+    pub success_check: u16,
+    /// Whether the team gets an overview in the morning.
+    pub digest: bool,
 }
 
 impl Default for Settings {
@@ -34,6 +40,9 @@ impl Default for Settings {
             lang: Lang::De,
             zone: "Europe/Berlin".to_owned(),
             land: None,
+            first_response: 24,
+            success_check: 7,
+            digest: true,
         }
     }
 }
@@ -47,13 +56,17 @@ struct SettingsRow {
     lang: String,
     zone: String,
     land: Option<String>,
+    first_response: i64,
+    success_check: i64,
+    digest: i64,
 }
 
 /// `select` of the settings, with what comes after `where guild_id = $1`.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select agent_role, lead_role, case_channel, alert_channel, lang, zone, land from guild
+            "select agent_role, lead_role, case_channel, alert_channel, lang, zone, land,
+                first_response, success_check, digest from guild
                 where guild_id = $1",
             $rest
         )
@@ -88,18 +101,28 @@ fn read(row: SettingsRow) -> Result<Settings, StoreError> {
         lang: Lang::from_code(&row.lang).ok_or_else(|| StoreError::unreadable("guild.lang", row.lang))?,
         zone: row.zone,
         land: row.land,
+        first_response: small(row.first_response, "guild.first_response")?,
+        success_check: small(row.success_check, "guild.success_check")?,
+        digest: row.digest != 0,
     })
+}
+
+fn small(found: i64, place: &'static str) -> Result<u16, StoreError> {
+    u16::try_from(found).map_err(|_| StoreError::unreadable(place, found.to_string()))
 }
 
 /// Stores all settings of a team.
 pub async fn save_settings(c: &mut Conn, guild: GuildId, settings: &Settings) -> Result<(), StoreError> {
     const TEXT: &str = "insert into guild
-            (guild_id, agent_role, lead_role, case_channel, alert_channel, lang, zone, land)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
+            (guild_id, agent_role, lead_role, case_channel, alert_channel, lang, zone, land,
+                first_response, success_check, digest)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         on conflict (guild_id) do update set
             agent_role = excluded.agent_role, lead_role = excluded.lead_role,
             case_channel = excluded.case_channel, alert_channel = excluded.alert_channel,
-            lang = excluded.lang, zone = excluded.zone, land = excluded.land";
+            lang = excluded.lang, zone = excluded.zone, land = excluded.land,
+            first_response = excluded.first_response, success_check = excluded.success_check,
+            digest = excluded.digest";
     sql!(
         execute,
         c,
@@ -112,6 +135,9 @@ pub async fn save_settings(c: &mut Conn, guild: GuildId, settings: &Settings) ->
         settings.lang.code(),
         settings.zone.as_str(),
         settings.land.as_deref(),
+        i64::from(settings.first_response),
+        i64::from(settings.success_check),
+        i64::from(settings.digest),
     )?;
     Ok(())
 }

@@ -93,6 +93,8 @@ pub async fn erase_person(c: &mut Conn, guild: GuildId, user: UserId, now_ms: i6
     const ENDED: &str = "update follow_up set ended_by = null where guild_id = $1 and ended_by = $2";
     const ACCOUNT: &str = "update case_file set customer_user = null where guild_id = $1 and customer_user = $2";
     const PROFILE: &str = "delete from profile where guild_id = $1 and user_id = $2";
+    const MORNINGS: &str = "delete from digest where guild_id = $1 and user_id = $2";
+    const OFFERS: &str = "delete from offer where guild_id = $1 and user_id = $2";
     for number in customer_of(c, guild, user).await? {
         if let Some(mut case) = case::lock(c, guild, number).await? {
             case.customer = None;
@@ -105,6 +107,8 @@ pub async fn erase_person(c: &mut Conn, guild: GuildId, user: UserId, now_ms: i6
     sql!(execute, c, PROMISES, guild.db(), user.db())?;
     sql!(execute, c, ENDED, guild.db(), user.db())?;
     sql!(execute, c, PROFILE, guild.db(), user.db())?;
+    sql!(execute, c, MORNINGS, guild.db(), user.db())?;
+    sql!(execute, c, OFFERS, guild.db(), user.db())?;
     Ok(())
 }
 

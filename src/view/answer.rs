@@ -4,9 +4,12 @@ use jiff::Zoned;
 
 use super::custom_id::Action;
 use super::text::{self, headline, moment, value};
-use super::{allowance, card, list, my_tone, privacy, profile, promise, report, setup, tone, tone_rules};
+use super::{
+    allowance, card, clocks, digest, list, my_tone, privacy, profile, promise, reminder, report, setup, tone,
+    tone_rules,
+};
 use crate::case::{Case, Change, Status, clip};
-use crate::chat::{Choice, Embed, Message, Right, Row, Select};
+use crate::chat::{Choice, Embed, Look, Message, Right, Row, Select};
 use crate::desk::{Reply, Suggestions};
 use crate::follow_up::FollowUp;
 use crate::locale::Voice;
@@ -29,6 +32,8 @@ pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
         Reply::FollowUpAdded { follow_up, reading, outside } => {
             promise::added(voice, follow_up, reading, outside.as_deref())
         }
+        Reply::MorningsStopped => digest::stopped(voice),
+        Reply::Checked { case, satisfied, by, .. } => clocks::checked(voice, case, *satisfied, *by),
         Reply::FollowUps { lines, shown, now_ms } => promise::listed(voice, lines, shown, *now_ms),
         Reply::FollowUpEnded { follow_up, next, by, .. } => promise::ended(voice, follow_up, next.as_ref(), *by),
         Reply::FollowUpMoved { follow_up, by, reading, outside, .. } => {
@@ -86,7 +91,18 @@ fn shown(voice: Voice<'_>, case: &Case, entries: &[crate::case::Entry], next: Op
 fn changed(voice: Voice<'_>, case: &Case, log: &[Change]) -> Message {
     let lines: Vec<String> = log.iter().map(|change| format!("- {}", text::change(voice, change))).collect();
     let head = voice.with("changed", &[("case", &headline(case.number, &case.title))]);
-    sentence(clip(&format!("{head}\n{}", lines.join("\n")), 1_900))
+    let content = clip(&format!("{head}\n{}", lines.join("\n")), 1_900);
+    // Who waits for somebody will want to come back to it.
+    let waits = |change: &Change| {
+        matches!(change, Change::Status { to: Status::WaitingCustomer | Status::WaitingInternal, .. })
+    };
+    let rows = if log.iter().any(waits) {
+        let action = Action::AskFollowUp(case.number);
+        vec![Row::Buttons(vec![reminder::button(voice, "button-remind-me", Look::Primary, action)])]
+    } else {
+        Vec::new()
+    };
+    Message { content, rows, ..Message::default() }
 }
 
 fn status_offered(voice: Voice<'_>, case: &Case) -> Message {

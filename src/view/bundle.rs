@@ -1,7 +1,7 @@
 //! What one person missed, in one message with one list. Choosing an entry opens that reminder's buttons to them alone.
 
 use super::custom_id::{Action, Promise};
-use super::text::{self, moment, one_line, plain};
+use super::text::{self, moment, one_line};
 use crate::chat::{Choice, Mentions, Message, Row, Select};
 use crate::follow_up::FollowUp;
 use crate::id::{GuildId, UserId};
@@ -29,14 +29,14 @@ pub fn bundle<'a>(
     let mut content = voice.with("bundle", &[("who", &text::person(who))]);
     let mut options = Vec::new();
     for follow_up in missed.into_iter().take(MOST) {
-        let (what, due) = (plain(&follow_up.what, IN_TEXT), moment(follow_up.due_at));
+        let (what, due) = (text::what(voice, &follow_up.what, IN_TEXT), moment(follow_up.due_at));
         let line = voice.with("bundle-line", &[("what", &what), ("due", &due)]);
         if content.encode_utf16().count() + line.encode_utf16().count() < LONGEST {
             content.push('\n');
             content.push_str(&line);
         }
         let promise = Promise { guild, id: follow_up.id, version: follow_up.version, delivery };
-        let label: String = one_line(&follow_up.what).chars().take(IN_LIST).collect();
+        let label: String = one_line(&text::unmarked(voice, &follow_up.what)).chars().take(IN_LIST).collect();
         options.push(Choice { label, value: promise.choice() });
     }
     let select = Select {

@@ -44,9 +44,9 @@ pub(super) fn embed(voice: Voice<'_>, case: &Case, entries: &[Entry], next: Opti
         let line = voice.with(
             "field-next-value",
             &[
-                ("what", &plain(&text::one_line(&next.what), 200)),
+                ("what", &text::what_line(voice, &next.what, 200)),
                 ("who", &text::person(next.assignee)),
-                ("due", &moment(next.due_at)),
+                ("due", &moment(next.promised_at())),
             ],
         );
         fields.push(block(voice, "field-next", &line));

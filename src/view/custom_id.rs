@@ -47,6 +47,16 @@ pub enum Action {
     EraseCase(CaseNumber),
     /// Reminder: the promise is kept.
     Done(Promise),
+    /// Success check: the solution held.
+    Satisfied(Promise),
+    /// Success check: it did not.
+    Unsatisfied(Promise),
+    /// Overview: no more of them from this team; with the delivery that brought it.
+    NoMornings(GuildId, i64),
+    /// Overview: a list of cases; with the delivery that brought it.
+    Overview(View, i64),
+    /// Offer: a reminder for this case at this time, Unix s; with the delivery that brought it.
+    TakeOffer(CaseNumber, i64, i64),
     /// Reminder: an hour later.
     Later(Promise),
     /// Reminder without text: show it to me.
@@ -188,6 +198,11 @@ impl Action {
             Self::EraseMe => format!("{VERSION}:forget"),
             Self::EraseCase(n) => format!("{VERSION}:blank:{}", n.0),
             Self::Done(p) => p.encode("done"),
+            Self::Satisfied(p) => p.encode("held"),
+            Self::Unsatisfied(p) => p.encode("broke"),
+            Self::NoMornings(guild, delivery) => format!("{VERSION}:mornings:{guild}:{delivery}"),
+            Self::Overview(view, delivery) => format!("{VERSION}:overview:{}:{delivery}", view.name()),
+            Self::TakeOffer(n, due, delivery) => format!("{VERSION}:offer:{}:{due}:{delivery}", n.0),
             Self::Later(p) => p.encode("later"),
             Self::Reveal(p) => p.encode("reveal"),
             Self::Choose(guild, delivery) => format!("{VERSION}:choose:{guild}:{delivery}"),
@@ -260,6 +275,20 @@ impl Action {
             "forget" if rest.is_empty() => Self::EraseMe,
             "blank" => Self::EraseCase(case()?),
             "done" => Self::Done(Promise::decode(&rest)?),
+            "held" => Self::Satisfied(Promise::decode(&rest)?),
+            "broke" => Self::Unsatisfied(Promise::decode(&rest)?),
+            "mornings" => match rest[..] {
+                [guild, delivery] => Self::NoMornings(GuildId::from_db(number(guild)?), number(delivery)?),
+                _ => return None,
+            },
+            "overview" => match rest[..] {
+                [view, delivery] => Self::Overview(View::from_name(view)?, number(delivery)?),
+                _ => return None,
+            },
+            "offer" => match rest[..] {
+                [case, due, delivery] => Self::TakeOffer(CaseNumber(number(case)?), number(due)?, number(delivery)?),
+                _ => return None,
+            },
             "later" => Self::Later(Promise::decode(&rest)?),
             "reveal" => Self::Reveal(Promise::decode(&rest)?),
             "choose" => match rest[..] {
@@ -382,7 +411,15 @@ fn number(text: &str) -> Option<i64> {
 pub fn delivery_of(custom_id: &str) -> Option<i64> {
     match Action::decode(custom_id)? {
         Action::Choose(_, delivery) | Action::DraftAgain(delivery) => Some(delivery),
-        Action::Done(p) | Action::Later(p) | Action::Reveal(p) | Action::AskHandOver(p) => Some(p.delivery),
+        Action::NoMornings(_, delivery) | Action::Overview(_, delivery) | Action::TakeOffer(_, _, delivery) => {
+            Some(delivery)
+        }
+        Action::Done(p)
+        | Action::Later(p)
+        | Action::Reveal(p)
+        | Action::AskHandOver(p)
+        | Action::Satisfied(p)
+        | Action::Unsatisfied(p) => Some(p.delivery),
         _ => None,
     }
 }
@@ -424,6 +461,11 @@ mod tests {
             Action::EraseMe,
             Action::EraseCase(n),
             Action::Done(promise),
+            Action::NoMornings(promise.guild, i64::MAX),
+            Action::Overview(View::Unassigned, i64::MAX),
+            Action::TakeOffer(n, i64::MAX, i64::MAX),
+            Action::Satisfied(promise),
+            Action::Unsatisfied(promise),
             Action::Later(promise),
             Action::Reveal(promise),
             Action::Choose(promise.guild, promise.delivery),

@@ -27,6 +27,11 @@ pub fn form(voice: Voice<'_>, form: &Form) -> Modal {
             "form-follow-up",
             vec![line(voice, "what", true, "", 1_000), line(voice, "when", true, "", 200)],
         ),
+        Form::Remind { case, when, .. } => (
+            Action::AddFollowUp(*case),
+            "form-follow-up",
+            vec![line(voice, "what", true, &voice.say("offer-what"), 1_000), line(voice, "when", true, when, 200)],
+        ),
         Form::Close(number) => {
             (Action::Close(*number), "form-close", vec![long(voice, "resolution", false, MAX_TEXT as u16)])
         }

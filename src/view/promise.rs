@@ -28,7 +28,7 @@ pub(super) fn added(
     outside: Option<&Calendar>,
 ) -> Message {
     let args = [
-        ("what", plain(&text::one_line(&follow_up.what), 300)),
+        ("what", text::what_line(voice, &follow_up.what, 300)),
         ("who", text::person(follow_up.assignee)),
         ("due", moment(follow_up.due_at)),
     ];
@@ -94,7 +94,7 @@ pub(super) fn rule(voice: Voice<'_>, every: Every) -> String {
 /// Kept or taken back, by whom, with what came of it and when it comes again.
 pub(super) fn ended(voice: Voice<'_>, follow_up: &FollowUp, next: Option<&FollowUp>, by: UserId) -> Message {
     let args = [
-        ("what", plain(&text::one_line(&follow_up.what), 1_000)),
+        ("what", text::what_line(voice, &follow_up.what, 1_000)),
         ("by", text::person(by)),
         ("outcome", plain(&text::one_line(follow_up.outcome.as_deref().unwrap_or_default()), 500)),
         ("due", next.map_or_else(String::new, |next| moment(next.due_at))),
@@ -121,7 +121,7 @@ pub(super) fn moved(
     outside: Option<&Calendar>,
 ) -> Message {
     let args = [
-        ("what", plain(&text::one_line(&follow_up.what), 1_000)),
+        ("what", text::what_line(voice, &follow_up.what, 1_000)),
         ("by", text::person(by)),
         ("who", text::person(follow_up.assignee)),
         ("due", moment(follow_up.due_at)),
@@ -136,7 +136,7 @@ pub(super) fn moved(
 /// To whom?
 pub(super) fn hand_over_offered(voice: Voice<'_>, follow_up: &FollowUp, promise: Promise) -> Message {
     let people = People { custom_id: Action::HandOver(promise).encode(), placeholder: voice.say("hand-over-choose") };
-    let what = plain(&text::one_line(&follow_up.what), 1_000);
+    let what = text::what_line(voice, &follow_up.what, 1_000);
     Message {
         content: voice.with("hand-over-offered", &[("what", &what)]),
         rows: vec![Row::People(people)],
@@ -145,14 +145,14 @@ pub(super) fn hand_over_offered(voice: Voice<'_>, follow_up: &FollowUp, promise:
 }
 
 pub(super) fn handed_over(voice: Voice<'_>, follow_up: &FollowUp) -> Message {
-    let what = plain(&text::one_line(&follow_up.what), 1_000);
+    let what = text::what_line(voice, &follow_up.what, 1_000);
     let args = [("who", text::person(follow_up.assignee)), ("what", what), ("due", moment(follow_up.due_at))];
     let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     Message { content: voice.with("follow-up-handed-over", &args), ..Message::default() }
 }
 
 pub(super) fn retried(voice: Voice<'_>, follow_up: &FollowUp) -> Message {
-    let what = plain(&text::one_line(&follow_up.what), 1_000);
+    let what = text::what_line(voice, &follow_up.what, 1_000);
     Message { content: voice.with("follow-up-retried", &[("what", &what)]), ..Message::default() }
 }
 
@@ -167,7 +167,7 @@ pub(super) fn shown(
     let mut content = reminder::body(voice, follow_up, case, false);
     if follow_up.state != State::Open {
         let by = text::person_or(follow_up.ended_by, voice, "nobody-bot");
-        let args = [("by", by.as_str()), ("what", &*plain(&text::one_line(&follow_up.what), 1_000))];
+        let args = [("by", by.as_str()), ("what", &*text::what_line(voice, &follow_up.what, 1_000))];
         let key = if follow_up.state == State::Done { "follow-up-done" } else { "follow-up-cancelled" };
         content = voice.with(key, &args);
         if let Some(outcome) = &follow_up.outcome {
@@ -180,7 +180,7 @@ pub(super) fn shown(
         content.push('\n');
         content.push_str(&voice.with("follow-up-repeats", &[("rule", &rule(voice, series.every))]));
     }
-    let mut rows = reminder::buttons(voice, promise);
+    let mut rows = reminder::buttons(voice, follow_up, promise);
     if let Some(Row::Buttons(second)) = rows.get_mut(1) {
         second.push(button(voice, "button-change", Look::Secondary, Action::AskEdit(promise)));
         second.push(button(voice, "button-take-back", Look::Secondary, Action::Undo(promise)));
@@ -197,7 +197,7 @@ pub(super) fn shown(
 
 /// A line of a list.
 pub(super) fn line(voice: Voice<'_>, follow_up: &FollowUp, undelivered: bool, now_ms: i64) -> String {
-    let what = plain(&clip(&text::one_line(&follow_up.what), 80), 100);
+    let what = text::what_line(voice, &follow_up.what, 80);
     let case = follow_up.case.map_or_else(String::new, |number| format!("{number} · "));
     let key = if follow_up.due_at < now_ms { "follow-up-line-overdue" } else { "follow-up-line" };
     let (who, due) = (text::person(follow_up.assignee), moment(follow_up.due_at));
@@ -228,7 +228,7 @@ pub(super) fn listed(voice: Voice<'_>, lines: &Lines, shown: &PromiseList, now_m
     let options: Vec<Choice> = lines
         .lines
         .iter()
-        .map(|one| Choice { label: label(&one.follow_up), value: one.follow_up.id.0.to_string() })
+        .map(|one| Choice { label: label(voice, &one.follow_up), value: one.follow_up.id.0.to_string() })
         .collect();
     let mut rows = Vec::new();
     if !options.is_empty() {
@@ -259,14 +259,14 @@ pub(super) fn listed(voice: Voice<'_>, lines: &Lines, shown: &PromiseList, now_m
 }
 
 /// A promise in one line of a list to choose from: no markup works there.
-fn label(follow_up: &FollowUp) -> String {
+fn label(voice: Voice<'_>, follow_up: &FollowUp) -> String {
     let case = follow_up.case.map_or_else(String::new, |number| format!("{number} · "));
-    clip(&format!("{case}{}", text::one_line(&follow_up.what)), CHOICE)
+    clip(&format!("{case}{}", text::one_line(&text::unmarked(voice, &follow_up.what))), CHOICE)
 }
 
 /// A promise as a suggestion while somebody types.
 pub(super) fn suggestion(voice: Voice<'_>, follow_up: &FollowUp, due: &jiff::Zoned) -> Choice {
     let due = answer::clock_time(voice, due);
     let room = CHOICE.saturating_sub(due.chars().count() + 3);
-    Choice { label: format!("{} – {due}", clip(&label(follow_up), room)), value: follow_up.id.0.to_string() }
+    Choice { label: format!("{} – {due}", clip(&label(voice, follow_up), room)), value: follow_up.id.0.to_string() }
 }

@@ -1,5 +1,6 @@
 //! Reminders: what is due, for whom, and the buttons that end or move it.
 
+use super::clocks;
 use super::custom_id::{Action, Promise};
 use super::text::{self, moment, plain};
 use crate::case::Case;
@@ -15,6 +16,8 @@ pub enum Place {
     Thread,
     /// In a direct message.
     Direct,
+    /// In the alert channel, because a case is nobody's.
+    Lead,
     /// In a shared channel, because nothing else worked: without its text.
     Alert,
 }
@@ -35,7 +38,12 @@ pub fn reminder(
         let who = text::person(follow_up.assignee);
         (voice.with("reminder-alert", &[("who", &who)]), vec![reveal(voice, promise)])
     } else {
-        (body(voice, follow_up, case.filter(|_| place == Place::Direct), late), buttons(voice, promise))
+        let mut content = body(voice, follow_up, case.filter(|_| place == Place::Direct), late);
+        if case.is_some_and(|case| case.owner.is_none() && case.status.is_active()) {
+            content.push('\n');
+            content.push_str(&voice.say("reminder-nobody"));
+        }
+        (content, buttons(voice, follow_up, promise))
     };
     Message {
         content,
@@ -52,14 +60,14 @@ pub fn word(texts: &Texts, lang: Lang, delivery: i64, follow_up: &FollowUp, read
     let args = [
         ("who", text::person(reader)),
         ("by", text::person_or(follow_up.ended_by, voice, "nobody-bot")),
-        ("what", plain(&text::one_line(&follow_up.what), 1_000)),
+        ("what", text::what_line(voice, &follow_up.what, 1_000)),
         ("outcome", plain(&text::one_line(follow_up.outcome.as_deref().unwrap_or_default()), 500)),
         ("due", moment(follow_up.due_at)),
     ];
     let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let (key, rows) = match follow_up.state {
         _ if place == Place::Alert => ("word-alert", vec![reveal(voice, promise)]),
-        State::Open => ("word-handed-over", buttons(voice, promise)),
+        State::Open => ("word-handed-over", buttons(voice, follow_up, promise)),
         State::Done => ("word-done", vec![reveal(voice, promise)]),
         State::Cancelled => ("word-cancelled", vec![reveal(voice, promise)]),
     };
@@ -85,13 +93,13 @@ pub fn escalation(
     let args = [
         ("lead", lead.map_or_else(|| text::person(follow_up.creator), text::role)),
         ("who", text::person(follow_up.assignee)),
-        ("what", plain(&text::one_line(&follow_up.what), 1_000)),
+        ("what", text::what_line(voice, &follow_up.what, 1_000)),
         ("due", moment(follow_up.due_at)),
     ];
     let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let (key, rows) = match place {
         Place::Alert => ("escalation-alert", vec![reveal(voice, promise)]),
-        Place::Thread | Place::Direct => ("escalation", buttons(voice, promise)),
+        Place::Thread | Place::Direct | Place::Lead => ("escalation", buttons(voice, follow_up, promise)),
     };
     let mut users = vec![follow_up.assignee];
     users.extend(lead.is_none().then_some(follow_up.creator));
@@ -145,19 +153,24 @@ pub fn undeliverable_card(texts: &Texts, lang: Lang, case: &Case) -> Message {
 pub(super) fn body(voice: Voice<'_>, follow_up: &FollowUp, case: Option<&Case>, late: bool) -> String {
     let args = [
         ("who", text::person(follow_up.assignee)),
-        ("what", plain(&follow_up.what, 1_200)),
+        ("what", text::what(voice, &follow_up.what, 1_200)),
         ("due", moment(follow_up.due_at)),
     ];
     let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let mut content = voice.with("reminder", &args);
+    let clock = clocks::head(voice, follow_up);
+    let on_time = clock.is_some() && !late;
+    let mut content = clock.unwrap_or_else(|| voice.with("reminder", &args));
     if let Some(case) = case {
         let place = case.thread.map_or_else(String::new, |thread| format!(" · {}", text::channel(thread)));
         content.push('\n');
         content.push_str(&text::headline(case.number, &case.title));
         content.push_str(&place);
     }
-    content.push('\n');
-    content.push_str(&voice.with(if late { "reminder-late" } else { "reminder-due" }, &args));
+    // A clock has said its time already.
+    if !on_time {
+        content.push('\n');
+        content.push_str(&voice.with(if late { "reminder-late" } else { "reminder-due" }, &args));
+    }
     if follow_up.terms.wake == Some(Wake::Replied) {
         content.push('\n');
         content.push_str(&voice.say("reminder-replied"));
@@ -170,7 +183,10 @@ pub(super) fn body(voice: Voice<'_>, follow_up: &FollowUp, case: Option<&Case>, 
 }
 
 /// What one may do with a promise that is due.
-pub(super) fn buttons(voice: Voice<'_>, promise: Promise) -> Vec<Row> {
+pub(super) fn buttons(voice: Voice<'_>, follow_up: &FollowUp, promise: Promise) -> Vec<Row> {
+    if let Some(own) = clocks::buttons(voice, follow_up.terms.kind, promise) {
+        return vec![Row::Buttons(own)];
+    }
     vec![
         Row::Buttons(vec![
             button(voice, "button-done", Look::Success, Action::Done(promise)),

@@ -23,6 +23,9 @@ pub(super) fn setup(voice: Voice<'_>, report: &SetupReport) -> Message {
             "setup-land",
             s.land.as_deref().map_or_else(unset, |land| voice.say(&format!("land-{}", land.to_lowercase()))),
         ),
+        ("setup-first-response", number(voice, "setup-hours", s.first_response)),
+        ("setup-success-check", number(voice, "setup-days", s.success_check)),
+        ("setup-digest", voice.say(if s.digest { "switch-on" } else { "switch-off" })),
     ];
     let set: Vec<String> = lines.iter().map(|(key, value)| format!("{}: {value}", voice.say(key))).collect();
 
@@ -80,6 +83,11 @@ pub(super) fn setup(voice: Voice<'_>, report: &SetupReport) -> Message {
         }],
         ..Message::default()
     }
+}
+
+/// A number with its unit; 0 is off.
+fn number(voice: Voice<'_>, unit: &str, n: u16) -> String {
+    if n == 0 { voice.say("switch-off") } else { voice.count(unit, i64::from(n), &[]) }
 }
 
 /// A right as Discord names it in its settings.

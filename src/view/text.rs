@@ -1,6 +1,7 @@
 //! Small pieces every message is made of: typed text made harmless, times, people, names of values.
 
 use crate::case::{CaseNumber, Change, Entry, clip};
+use crate::follow_up::Kind;
 use crate::id::{ChannelId, RoleId, UserId};
 use crate::locale::Voice;
 
@@ -30,6 +31,21 @@ pub fn plain(typed: &str, max: usize) -> String {
 /// The strong right-to-left blocks: Hebrew, Arabic and their neighbours and presentation forms.
 const fn is_right_to_left(c: char) -> bool {
     matches!(c, '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}' | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
+}
+
+/// What is promised: as typed, or in the reader's language where the bot promised it itself.
+pub fn what(voice: Voice<'_>, what: &str, max: usize) -> String {
+    Kind::of_words(what).map_or_else(|| plain(what, max), |kind| value(voice, "what", kind.name()))
+}
+
+/// The same where no markdown has effect: in a list.
+pub fn unmarked(voice: Voice<'_>, what: &str) -> String {
+    Kind::of_words(what).map_or_else(|| what.to_owned(), |kind| value(voice, "what", kind.name()))
+}
+
+/// The same on one line.
+pub fn what_line(voice: Voice<'_>, promised: &str, max: usize) -> String {
+    what(voice, &one_line(promised), max)
 }
 
 /// Typed text in a code block, where nothing has effect: for copying.
@@ -110,6 +126,8 @@ pub fn change(voice: Voice<'_>, change: &Change) -> String {
         C::Tagged { tag } => voice.with("entry-tagged", &[("tag", &plain(tag, 40))]),
         C::Untagged { tag } => voice.with("entry-untagged", &[("tag", &plain(tag, 40))]),
         C::Note { text } => voice.with("entry-note", &[("text", &plain(&one_line(text), 200))]),
+        C::Checked { satisfied: true } => voice.say("entry-checked-satisfied"),
+        C::Checked { satisfied: false } => voice.say("entry-checked-unsatisfied"),
         C::Closed { resolution: Some(text), .. } => {
             voice.with("entry-closed-with", &[("text", &plain(&one_line(text), 200))])
         }
@@ -118,32 +136,32 @@ pub fn change(voice: Voice<'_>, change: &Change) -> String {
         C::CustomerSpoke { .. } => voice.say("entry-customer-spoke"),
         C::FollowUpAdded { what, due, assignee, .. } => voice.with(
             "entry-follow-up-added",
-            &[("what", &plain(&one_line(what), 100)), ("due", &moment(*due)), ("who", &person(*assignee))],
+            &[("what", &what_line(voice, what, 100)), ("due", &moment(*due)), ("who", &person(*assignee))],
         ),
         C::FollowUpDone { what, outcome, .. } => with_reason(
-            voice.with("entry-follow-up-done", &[("what", &plain(&one_line(what), 100))]),
+            voice.with("entry-follow-up-done", &[("what", &what_line(voice, what, 100))]),
             outcome.as_deref(),
         ),
         C::FollowUpHandedOver { what, to, .. } => {
-            let args = [("what", &*plain(&one_line(what), 100)), ("who", &*person(*to))];
+            let args = [("what", &*what_line(voice, what, 100)), ("who", &*person(*to))];
             voice.with("entry-follow-up-handed-over", &args)
         }
         C::FollowUpEdited { to, due, .. } => {
-            voice.with("entry-follow-up-edited", &[("what", &plain(&one_line(to), 100)), ("due", &moment(*due))])
+            voice.with("entry-follow-up-edited", &[("what", &what_line(voice, to, 100)), ("due", &moment(*due))])
         }
         C::FollowUpLapsed { what, .. } => {
-            voice.with("entry-follow-up-lapsed", &[("what", &plain(&one_line(what), 100))])
+            voice.with("entry-follow-up-lapsed", &[("what", &what_line(voice, what, 100))])
         }
         C::FollowUpMoved { what, due, .. } => {
-            voice.with("entry-follow-up-moved", &[("what", &plain(&one_line(what), 100)), ("due", &moment(*due))])
+            voice.with("entry-follow-up-moved", &[("what", &what_line(voice, what, 100)), ("due", &moment(*due))])
         }
         C::FollowUpCancelled { what, reason, .. } => {
-            let said = voice.with("entry-follow-up-cancelled", &[("what", &plain(&one_line(what), 100))]);
+            let said = voice.with("entry-follow-up-cancelled", &[("what", &what_line(voice, what, 100))]);
             with_reason(said, reason.as_deref())
         }
         C::Erased {} => voice.say("entry-erased"),
         C::Undeliverable { what, reason } => {
-            voice.with("entry-undeliverable", &[("what", &plain(&one_line(what), 100)), ("reason", &plain(reason, 80))])
+            voice.with("entry-undeliverable", &[("what", &what_line(voice, what, 100)), ("reason", &plain(reason, 80))])
         }
     }
 }

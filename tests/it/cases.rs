@@ -88,12 +88,13 @@ async fn the_whole_life_of_a_case_in_english() {
     Cause: delay
     Tags: courier
     Opened by: @Anna
+    Next follow-up: Success check – @Ben, Thu 2026-11-26 09:00 (…)
     Resolution: Replacement on its way
-    Timeline: … @Ben: closed the case: Replacement on its way
+    Timeline: … @Ben: follow-up: Success check – @Ben, Thu 2026-11-26 09:00 (…)
+    … @Ben: closed the case: Replacement on its way
     … @Ben: note: Sent photos to the depot
     … @Ben: tag courier added
     … @Ben: cause: delay
-    … @Ben: type: angry
     [Status] [Note]
     ");
     let reopened = town.slash_in("Ben", "en-GB", thread, "case reopen", &[]).await;

@@ -36,6 +36,7 @@ async fn a_promise_comes_due_in_the_cases_thread_and_mentions_only_its_assignee(
     insta::assert_snapshot!(town.read(&reminder).replace('\u{2060}', ""), @r"
     @Ben, jetzt ist dran: **Gutschrift prüfen @everyone**
     Fällig Thu 2026-11-19 11:00 (…).
+    Für diesen Fall ist noch niemand zuständig; `/fall übernehmen` ändert das.
     [Erledigt] [+1 Std.] [Morgen] [Nächsten Montag] [Zeit wählen …]
     [Übergeben]
     ");

@@ -18,6 +18,9 @@ async fn until_a_role_is_set_only_managers_act_and_everybody_else_is_told_so() {
     Language: German
     Time zone: Europe/Berlin
     Land for public holidays: not set
+    First answer: within 24 hours
+    Success check: 7 days after closing
+    Morning overview for the team: on
 
     **Still to do**
     - Choose with `agent_role` who works on cases. Until then only those who manage the server can.

@@ -94,7 +94,8 @@ pub async fn list(
     );
     const OVERDUE: &str = lines!(
         "from case_file c where c.guild_id = $1 and c.active = 1 and c.number in
-            (select f.case_number from follow_up f where f.guild_id = $1 and f.state = 'open' and f.due_at <= $4)
+            (select f.case_number from follow_up f where f.guild_id = $1 and f.state = 'open' and f.due_at <= $4
+                and coalesce(f.lapses_at, 0) <= $4)
          order by c.number desc limit $2 offset $3"
     );
     const HOT: &str = lines!(

@@ -25,6 +25,7 @@ const COMPOSED: &[&str] = &[
     "municipal-",
     "short-day-",
     "promises-",
+    "what-",
 ];
 /// Attributes the program puts together: every command has the first, every form field the second.
 const COMPOSED_ATTRIBUTES: &[&str] = &["about", "hint"];

@@ -38,6 +38,7 @@ async fn a_promise_is_read_back_whole(db: Fresh) {
         escalate_after: Some(7_200_000),
         wake: Some(Wake::Customer),
         waited_from: Some(4_000),
+        lapses_at: Some(9_000),
     };
     let new = NewFollowUp { terms, ..promise(TEAM, None, BEN, 5_000) };
     let written = new.clone();

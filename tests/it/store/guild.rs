@@ -39,6 +39,9 @@ async fn settings_are_read_back_as_they_were_saved(db: Fresh) {
         lang: Lang::En,
         zone: "Europe/Vienna".to_owned(),
         land: Some("NW".to_owned()),
+        first_response: 8,
+        success_check: 0,
+        digest: false,
     };
     for round in [Settings::default(), set.clone(), Settings { land: None, agent_role: None, ..set }] {
         let saved = round.clone();
@@ -113,6 +116,7 @@ async fn of_settings_changed_at_once_none_is_lost(db: Fresh) {
         lang: Lang::En,
         zone: "Europe/Berlin".to_owned(),
         land: Some("BY".to_owned()),
+        ..Settings::default()
     };
     assert_eq!(in_read!(db.store, c => settings(c, TEAM).await).unwrap(), expected);
 }

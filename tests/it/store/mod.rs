@@ -11,6 +11,7 @@ mod follow_up;
 mod guild;
 mod list;
 mod load;
+mod morning;
 mod opening;
 mod outage;
 mod privacy;

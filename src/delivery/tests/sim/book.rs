@@ -205,7 +205,7 @@ impl Db {
         row.job = Job { state: settled.state, lease_until, wanted, ..job.clone() };
         row.not_before = settled.not_before;
         match also {
-            Also::Nothing | Also::Place(..) | Also::Reminded(_) => {}
+            Also::Nothing | Also::Place(..) | Also::Reminded(_) | Also::NextMorning { .. } => {}
             Also::Failure { .. } => self.said.push(job.id),
             Also::Members(fate) => {
                 for row in self.rows.values_mut().filter(|row| row.bundle == Some(job.id)) {

@@ -1,0 +1,86 @@
+//! Mornings' overviews: to a person directly, to the team where customers do not read.
+//!
+//! Invariants: the next one is written before this one can end; one whose day is over is not sent any more, nor one that says
+//! nothing.
+
+use std::sync::Arc;
+
+use super::attempt::{Abort, Attempt};
+use super::book::{Also, Facts};
+use super::post::Posted;
+use crate::chat::ChannelKind;
+use crate::id::ChannelId;
+use crate::store::digest::Morning;
+use crate::view;
+use crate::view::custom_id::delivery_of;
+
+/// Sends a morning's overview, if there is one.
+pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
+    let facts = attempt.facts().await?;
+    let Some(morning) = facts.morning.clone() else { return attempt.cancel().await };
+    if !facts.present {
+        return attempt.later(attempt.shared.timing.absent, false).await;
+    }
+    let now = attempt.shared.clock.now_ms();
+    let calendar = &morning.calendar;
+    // After an outage it goes on with today: what was not said on the days before would be of no use now.
+    let yesterday = calendar.at(now).date().yesterday().unwrap_or(morning.day);
+    let after = calendar.end_of_day(morning.day).max(calendar.end_of_day(yesterday)) - 1;
+    attempt.keep(Also::NextMorning { user: morning.user, after }).await?;
+    let Some((start, end)) = calendar.workday(morning.day) else { return attempt.cancel().await };
+    if now < start {
+        // They begin later than when this was written.
+        attempt.job.due_at = start;
+        return attempt.later(0, false).await;
+    }
+    let says = view::digest_says(&morning.sheet, morning.user.is_some());
+    if now >= end || !morning.wanted || !says {
+        return attempt.cancel().await;
+    }
+    let Some(channel) = place(attempt, &facts, &morning).await? else { return Ok(()) };
+    let (id, guild) = (attempt.job.id, attempt.job.guild);
+    let lang = morning.lang.unwrap_or(facts.settings.lang);
+    let texts = Arc::clone(&attempt.shared.texts);
+    let message = match morning.user {
+        Some(_) => view::digest(&texts, lang, id, guild, &morning.sheet),
+        None => view::team_digest(&texts, facts.settings.lang, id, &morning.sheet),
+    };
+    let mark = move |custom_id: &str| delivery_of(custom_id) == Some(id);
+    match attempt.post(channel, &message, Some(&mark)).await? {
+        None => Ok(()),
+        Some(Posted::At(message)) => attempt.sent(message, Also::Nothing).await,
+        Some(Posted::Gone(code) | Posted::Refused(code)) => unread(attempt, code).await,
+    }
+}
+
+/// Where it goes; none: nowhere, and the row was put down.
+async fn place(attempt: &mut Attempt, facts: &Facts, morning: &Morning) -> Result<Option<ChannelId>, Abort> {
+    let chat = attempt.chat();
+    if let Some(user) = morning.user {
+        return match attempt.direct(user).await? {
+            Ok(channel) => Ok(Some(channel)),
+            Err(error) => match attempt.barred(&error).await? {
+                Some(code) => unread(attempt, code).await.map(|()| None),
+                None => Ok(None),
+            },
+        };
+    }
+    for channel in [facts.settings.case_channel, facts.settings.alert_channel].into_iter().flatten() {
+        match attempt.ask(chat.channel(channel)).await? {
+            Ok(info) if !info.public && info.kind == ChannelKind::Text => return Ok(Some(channel)),
+            Ok(_) => {}
+            Err(error) => match attempt.barred(&error).await? {
+                Some(code) => attempt.note("channel", code),
+                None => return Ok(None),
+            },
+        }
+    }
+    attempt.cancel().await.map(|()| None)
+}
+
+/// An overview is no promise: where it cannot be read it is left, with a line in the log.
+async fn unread(attempt: &mut Attempt, code: u64) -> Result<(), Abort> {
+    attempt.note("digest", code);
+    tracing::info!(delivery.id = attempt.job.id, guild.id = %attempt.job.guild, code, "digest.unread");
+    attempt.cancel().await
+}

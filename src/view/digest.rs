@@ -1,0 +1,116 @@
+//! Mornings' overviews: what is due, what is late, what is nobody's, what is heated.
+
+use super::custom_id::Action;
+use super::reminder::button;
+use super::text::{self, ago};
+use crate::case::{View, clip};
+use crate::chat::{Look, Message, Row};
+use crate::id::GuildId;
+use crate::locale::{Lang, Texts, Voice};
+use crate::store::digest::{Group, Line, Sheet};
+
+/// Discord: most characters of a message.
+const MESSAGE: usize = 1_990;
+
+/// Whether there is anything to say. Cases of nobody alone are told to the team, not to each person.
+pub fn digest_says(sheet: &Sheet, to_a_person: bool) -> bool {
+    let own = sheet.overdue.count + sheet.today.count + sheet.hot.count;
+    own > 0 || (!to_a_person && sheet.unassigned.count > 0)
+}
+
+/// A person's overview, as a direct message.
+pub fn digest(texts: &Texts, lang: Lang, delivery: i64, guild: GuildId, sheet: &Sheet) -> Message {
+    let voice = texts.voice(lang);
+    let mut lines = vec![voice.say("digest")];
+    for (key, group) in [("digest-overdue", &sheet.overdue), ("digest-today", &sheet.today), ("digest-hot", &sheet.hot)]
+    {
+        if group.count > 0 {
+            lines.push(String::new());
+            lines.push(voice.count(key, group.count, &[]));
+            lines.extend(group.lines.iter().map(|line| own_line(voice, line)));
+            lines.extend(left(voice, group));
+        }
+    }
+    if sheet.unassigned.count > 0 {
+        lines.push(String::new());
+        lines.push(voice.count("digest-unassigned", sheet.unassigned.count, &[]));
+    }
+    let stop = button(voice, "button-no-digest", Look::Secondary, Action::NoMornings(guild, delivery));
+    Message { content: clip(&lines.join("\n"), MESSAGE), rows: vec![Row::Buttons(vec![stop])], ..Message::default() }
+}
+
+/// The team's overview, without anybody's words.
+pub fn team_digest(texts: &Texts, lang: Lang, delivery: i64, sheet: &Sheet) -> Message {
+    let voice = texts.voice(lang);
+    let mut lines = vec![voice.say("digest-team")];
+    for (key, group) in [
+        ("digest-overdue", &sheet.overdue),
+        ("digest-today", &sheet.today),
+        ("digest-hot", &sheet.hot),
+        ("digest-unassigned", &sheet.unassigned),
+    ] {
+        if group.count > 0 {
+            let mut cases: Vec<String> = Vec::new();
+            for line in &group.lines {
+                let named = place(line);
+                if !named.is_empty() && !cases.contains(&named) {
+                    cases.push(named);
+                }
+            }
+            let mut line = format!("- {}", voice.count(key, group.count, &[]));
+            if !cases.is_empty() {
+                line.push_str(" – ");
+                line.push_str(&cases.join(", "));
+            }
+            if group.count > group.lines.len() as i64 {
+                line.push_str(" …");
+            }
+            lines.push(line);
+        }
+    }
+    if sheet.unassigned.count > 0 {
+        lines.push(voice.say("digest-take-one"));
+    }
+    let list = |key: &str, view: View| button(voice, key, Look::Secondary, Action::Overview(view, delivery));
+    let mut row = vec![list("view-mine", View::Mine)];
+    for (group, key, view) in [
+        (&sheet.overdue, "view-overdue", View::Overdue),
+        (&sheet.hot, "view-hot", View::Hot),
+        (&sheet.unassigned, "view-unassigned", View::Unassigned),
+    ] {
+        if group.count > 0 {
+            row.push(list(key, view));
+        }
+    }
+    Message { content: clip(&lines.join("\n"), MESSAGE), rows: vec![Row::Buttons(row)], ..Message::default() }
+}
+
+/// What came of stopping them.
+pub(super) fn stopped(voice: Voice<'_>) -> Message {
+    Message { content: voice.say("digest-stopped"), ..Message::default() }
+}
+
+fn own_line(voice: Voice<'_>, line: &Line) -> String {
+    let mut parts = Vec::new();
+    if line.case.is_some() {
+        parts.push(place(line));
+    }
+    if !line.what.is_empty() {
+        parts.push(text::what_line(voice, &line.what, 80));
+    }
+    if line.due_at > 0 {
+        parts.push(ago(line.due_at));
+    }
+    format!("- {}", parts.join(" · "))
+}
+
+/// The case with the way to it.
+fn place(line: &Line) -> String {
+    let Some(number) = line.case else { return String::new() };
+    line.thread.map_or_else(|| number.to_string(), |thread| format!("{number} {}", text::channel(thread)))
+}
+
+fn left(voice: Voice<'_>, group: &Group) -> Option<String> {
+    let left = group.count - group.lines.len() as i64;
+    (left > 0).then(|| voice.count("digest-more", left, &[]))
+}

@@ -1,0 +1,20 @@
+//! The offer of a reminder to somebody who said they would see to something: one line that repeats nothing and pings nobody.
+
+use super::custom_id::Action;
+use super::reminder::button;
+use super::text::{self, moment};
+use crate::chat::{Look, Message, Row};
+use crate::locale::{Lang, Texts};
+use crate::store::offer::Offer;
+
+/// The offer, in the guild's language, as everybody in the thread reads it.
+pub fn offer(texts: &Texts, lang: Lang, delivery: i64, offer: &Offer) -> Message {
+    let voice = texts.voice(lang);
+    let args = [("who", &*text::person(offer.user)), ("due", &*moment(offer.due_at))];
+    let take = Action::TakeOffer(offer.case, offer.due_at.div_euclid(1000), delivery);
+    Message {
+        content: voice.with("offer", &args),
+        rows: vec![Row::Buttons(vec![button(voice, "button-take-offer", Look::Secondary, take)])],
+        ..Message::default()
+    }
+}
