@@ -42,7 +42,7 @@ fn tone(c: &mut Criterion) {
             lang.code(),
             lines.len(),
             macro_f1(lines, |text| rules.assess(text, None).heat > 0),
-            macro_f1(lines, CensorStr::is_inappropriate),
+            macro_f1(lines, |text| text.is_inappropriate()),
             macro_f1(lines, heated)
         );
     }
