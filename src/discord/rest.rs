@@ -29,7 +29,7 @@ use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 mod pace;
 mod rights;
 
-use pace::{Left, Pace};
+use pace::{Held, Left, Pace};
 use rights::{Overwrite, RawChannel, RawId, RawRole, kind_of, missing, rights};
 
 /// Every call ends within this much real time, waiting for our turn included. Below a delivery's lease of 12 s.
@@ -117,8 +117,11 @@ impl Rest {
         let begun = self.time.running_ms();
         let wait = self.pace.reserve(&key, PATIENCE).map_err(ChatError::Limited)?;
         tokio::time::sleep(wait).await;
-        if let Some(wait) = self.pace.closed() {
-            return Err(ChatError::Limited(wait));
+        while let Err(held) = self.pace.start() {
+            match held {
+                Held::Closed(wait) => return Err(ChatError::Limited(wait)),
+                Held::Crowd(wait) => tokio::time::sleep(wait).await,
+            }
         }
         // A machine that was suspended meanwhile must not send what others have long looked for and sent again.
         let waited = Duration::from_millis((self.time.running_ms() - begun).max(0).unsigned_abs());
