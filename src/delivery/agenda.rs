@@ -39,9 +39,9 @@ impl Agenda {
         self.entered.clear();
     }
 
-    /// The next rows to try, at most `most`. `now` is the bot's clock, `real` the lease clock; due before `missed` and not
-    /// tried since means that an outage swallowed it.
-    pub fn pick(&mut self, now: i64, real: i64, missed: i64, most: usize) -> Vec<Pick> {
+    /// The next rows to try, at most `most`. `now` is the bot's clock, `real` the lease clock; due before its team's
+    /// `missed` and not tried since means that an outage swallowed it.
+    pub fn pick(&mut self, now: i64, real: i64, missed: impl Fn(GuildId) -> i64, most: usize) -> Vec<Pick> {
         let mut picked = Vec::new();
         if most == 0 || !self.rows.iter().any(|row| row.due_at <= now && row.free_at <= real) {
             return picked;
@@ -63,7 +63,7 @@ impl Agenda {
             }
             self.served.insert(row.guild, self.turn);
             closed.insert(row.lane.clone());
-            let missed = row.loose.filter(|_| row.due_at < missed).map(|user| (row.guild, user));
+            let missed = row.loose.filter(|_| row.due_at < missed(row.guild)).map(|user| (row.guild, user));
             picked.push(Pick { id: row.id, missed });
             self.entered.insert(row.lane);
         }
@@ -98,11 +98,11 @@ mod tests {
     fn nothing_is_picked_a_millisecond_early_and_everything_is_at_or_after_its_time() {
         let mut agenda = Agenda::default();
         agenda.look(vec![row(1, 1, 100)]);
-        assert_eq!(agenda.pick(99, 0, 0, 8), []);
+        assert_eq!(agenda.pick(99, 0, |_| 0, 8), []);
         assert_eq!(agenda.next_in(99, 0), Some(1));
-        assert_eq!(ids(&agenda.pick(100, 0, 0, 8)), [1], "due exactly now");
+        assert_eq!(ids(&agenda.pick(100, 0, |_| 0, 8)), [1], "due exactly now");
         agenda.look(vec![row(1, 1, 100)]);
-        assert_eq!(ids(&agenda.pick(5_000, 0, 0, 8)), [1], "its moment was jumped over");
+        assert_eq!(ids(&agenda.pick(5_000, 0, |_| 0, 8)), [1], "its moment was jumped over");
     }
 
     #[test]
@@ -111,11 +111,11 @@ mod tests {
         let held = Coming { lane: "a".into(), held: true, free_at: 50, ..row(1, 1, 0) };
         let behind = Coming { lane: "a".into(), ..row(2, 1, 0) };
         agenda.look(vec![held.clone(), behind.clone()]);
-        assert_eq!(agenda.pick(10, 49, 0, 8), []);
+        assert_eq!(agenda.pick(10, 49, |_| 0, 8), []);
         assert_eq!(agenda.next_in(10, 49), Some(1));
-        assert_eq!(ids(&agenda.pick(10, 50, 0, 8)), [1], "its lease has run out");
+        assert_eq!(ids(&agenda.pick(10, 50, |_| 0, 8)), [1], "its lease has run out");
         agenda.look(vec![Coming { held: false, ..held }, behind]);
-        assert_eq!(ids(&agenda.pick(10, 49, 0, 8)), [2], "the other only rests");
+        assert_eq!(ids(&agenda.pick(10, 49, |_| 0, 8)), [2], "the other only rests");
     }
 
     #[test]
@@ -123,8 +123,8 @@ mod tests {
         let mut agenda = Agenda::default();
         let rows: Vec<Coming> = (1..=3).map(|id| Coming { lane: "a".into(), ..row(id, 1, 0) }).collect();
         agenda.look(rows);
-        assert_eq!(ids(&agenda.pick(10, 10, 0, 8)), [1]);
-        assert_eq!(agenda.pick(10, 10, 0, 8), [], "until the next look");
+        assert_eq!(ids(&agenda.pick(10, 10, |_| 0, 8)), [1]);
+        assert_eq!(agenda.pick(10, 10, |_| 0, 8), [], "until the next look");
         assert_eq!(agenda.next_in(10, 10), None);
     }
 
@@ -136,7 +136,7 @@ mod tests {
         let mut firsts = Vec::new();
         for _ in 0..10 {
             agenda.look(crowd().into_iter().filter(|row| !gone.contains(&row.id)).collect());
-            for pick in agenda.pick(1_000, 0, 0, 1) {
+            for pick in agenda.pick(1_000, 0, |_| 0, 1) {
                 gone.insert(pick.id);
                 firsts.push((pick.id - 1) / 100);
             }
@@ -149,7 +149,7 @@ mod tests {
         let mut agenda = Agenda::default();
         let loose = |id, due_at| Coming { loose: Some(UserId(7)), ..row(id, 1, due_at) };
         agenda.look(vec![loose(1, 10), loose(2, 20), row(3, 2, 10)]);
-        let picked = agenda.pick(30, 0, 20, 8);
+        let picked = agenda.pick(30, 0, |_| 20, 8);
         let missed: Vec<_> = picked.iter().map(|pick| (pick.id, pick.missed)).collect();
         assert_eq!(missed, [(1, Some((GuildId(1), UserId(7)))), (3, None), (2, None)]);
     }

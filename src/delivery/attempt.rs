@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use crate::chat::{Answer, Chat, ChatError};
 use crate::clock::{Clock, Steady};
+use crate::delivery::able::Able;
 use crate::delivery::book::{Also, Book, Facts, Fate};
 use crate::delivery::lane::{Directs, Homes, Lanes, Turn};
 use crate::delivery::protocol::{self, Doubt, Hop, Timing, Verdict};
@@ -39,6 +40,7 @@ pub(super) struct Shared {
     pub(super) lanes: Lanes,
     pub(super) homes: Homes,
     pub(super) directs: Directs,
+    pub(super) able: Able,
     /// New with each start.
     pub(super) worker: String,
     #[cfg(test)]
@@ -158,6 +160,7 @@ impl Attempt {
     pub(super) async fn facts(&mut self) -> Result<Facts, Abort> {
         let facts = self.shared.book.facts(&self.job).await?;
         self.alerts = facts.settings.alert_channel.is_some();
+        self.shared.able.guild(self.job.guild, facts.present, self.shared.clock.now_ms());
         Ok(facts)
     }
 
@@ -185,11 +188,13 @@ impl Attempt {
         self.hold().await?;
         // The chat keeps its own deadline; this one is for one that does not.
         let limit = self.shared.timer.sleep(self.shared.timing.deadline + self.shared.timing.margin / 4);
-        Ok(tokio::select! {
+        let answer = tokio::select! {
             biased;
             answer = call => answer,
             () = limit => Err(ChatError::Unknown("no answer in time".to_owned())),
-        })
+        };
+        self.shared.able.heard(&answer, self.shared.clock.now_ms());
+        Ok(answer)
     }
 
     /// Waits for the right to speak in a channel; none: somebody is still at it.

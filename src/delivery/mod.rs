@@ -5,6 +5,7 @@
 //! claims and supervises; `attempt` holds one row, `post` puts a message there; `card`, `reminder` and `bundle` say what is
 //! shown where. Database, chat, clocks and waiting are ports: `sim` runs this very code in worlds of its own.
 
+mod able;
 pub mod agenda;
 mod aside;
 mod attempt;
@@ -41,7 +42,7 @@ use hands::Hands;
 use protocol::Timing;
 use timer::{Machine, Timer};
 
-/// Attempts at the same time. With Discord's usual 100–300 ms an answer this fills the allowed 45 requests a second.
+/// Attempts at the same time. With Discord's usual 100–300 ms an answer this fills the allowed 48 requests a second.
 const WORKERS: usize = 8;
 /// How long attempts in hand may take to end after a stop, ms.
 const DRAIN: i64 = 10_000;
@@ -106,6 +107,7 @@ impl Delivery {
             lanes: lane::Lanes::default(),
             homes: lane::Homes::default(),
             directs: lane::Directs::default(),
+            able: able::Able::not_yet(timing.late),
             worker,
             #[cfg(test)]
             probe: tests::Probe::default(),
@@ -159,7 +161,12 @@ impl Delivery {
             }
             let free = WORKERS.saturating_sub(hands.full()).min(outage.batch);
             let (now, real) = (shared.clock.now_ms(), shared.real.now_ms());
-            let picked = if greeted { agenda.pick(now, real, now - shared.timing.late, free) } else { Vec::new() };
+            let picked = if greeted {
+                shared.able.pass(now, outage.pause.is_none());
+                agenda.pick(now, real, |guild| shared.able.missed(guild, now - shared.timing.late), free)
+            } else {
+                Vec::new()
+            };
             if !picked.is_empty() {
                 match hands.meanwhile(self.claim(picked)).await {
                     Ok(Claimed { jobs, bundled }) => {
@@ -237,7 +244,7 @@ impl Delivery {
             let bundled = if let Some(bundled) = asked.get(&whose) {
                 *bundled
             } else {
-                let missed = now - shared.timing.late;
+                let missed = shared.able.missed(whose.0, now - shared.timing.late);
                 let made = shared.book.bundle(whose.0, whose.1, missed, now, real).await?;
                 *asked.entry(whose).or_insert(!made.is_empty())
             };

@@ -30,6 +30,7 @@ mod privacy;
 mod profile;
 mod promise;
 mod record;
+mod refused;
 mod report;
 mod rights;
 mod setup;
@@ -59,17 +60,18 @@ pub use places::Places;
 pub use privacy::PrivacyWish;
 pub use profile::{ProfileReport, ProfileWish};
 pub use promise::PromiseRef;
+pub use refused::Refused;
 pub use setup::{SetupReport, SetupWish};
 pub use suggest::{Focus, Suggestions};
 pub use tone_rules::{RuleShown, RulesPage};
 
 use std::sync::Arc;
 
-use crate::case::{Case, CaseNumber, Change, Changes, Entry, TitleRefused, UpdateRefused, View};
+use crate::case::{Case, CaseNumber, Change, Changes, Entry, View};
 use crate::chat::{Chat, Right};
 use crate::clock::Clock;
-use crate::follow_up::{Calendar, FollowUp, FollowUpId, Land, State, phrase};
-use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use crate::follow_up::{Calendar, FollowUp, FollowUpId, State, phrase};
+use crate::id::{ChannelId, GuildId, MessageId, UserId};
 use crate::locale::Lang;
 use crate::report::{Numbers, Range};
 use crate::store::case::{CaseLine, Page};
@@ -289,159 +291,6 @@ pub enum Reply {
     Setup(SetupReport),
     /// What somebody set for themselves.
     Profile(ProfileReport),
-}
-
-/// Why a wish is not fulfilled: shown to the person, in their language, with what to do instead.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[expect(missing_docs, reason = "the fields carry the names of the types they hold")]
-pub enum Refused {
-    /// Only works inside a server.
-    #[error("not in a guild")]
-    NotInGuild,
-    /// No agent role is set yet and the caller does not manage the server.
-    #[error("no agent role is set")]
-    NoAgentRole,
-    /// The caller is not an agent.
-    #[error("not an agent")]
-    NotAgent(RoleId),
-    /// Only somebody who manages the server may.
-    #[error("not a manager")]
-    NotManager,
-    /// Only the lead may; carries their role, if there is one.
-    #[error("not the lead")]
-    NotLead(Option<RoleId>),
-    /// The bot cannot listen there.
-    #[error("cannot listen there")]
-    CannotListen(ChannelId),
-    /// As many channels are watched as can be.
-    #[error("too many watched channels")]
-    TooManyWatched(usize),
-    /// No case of this guild answers to that.
-    #[error("no such case")]
-    NoSuchCase(String),
-    /// Several do.
-    #[error("several cases")]
-    ManyCases(String, Vec<CaseLine>),
-    /// No case was named and this is no case's thread.
-    #[error("no case here")]
-    NoCaseHere,
-    /// A title that cannot be kept, with what was typed.
-    #[error("title refused")]
-    Title(TitleRefused, String),
-    /// The case stays as it is, with typed text to hand back if there was any.
-    #[error("update refused")]
-    Update(UpdateRefused, CaseNumber, Option<String>),
-    /// Somebody else changed it at the same moment.
-    #[error("changed meanwhile")]
-    ChangedMeanwhile(CaseNumber),
-    /// A case cannot have its thread in this kind of channel.
-    #[error("no place for a case")]
-    NoPlace,
-    /// The person is not in the guild.
-    #[error("person not here")]
-    PersonGone(UserId),
-    /// The person is no agent.
-    #[error("person is no agent")]
-    PersonNotAgent(UserId),
-    /// The person is a program.
-    #[error("person is a bot")]
-    PersonIsBot(UserId),
-    /// The time is not understood, with what was typed: the time and the promise.
-    #[error("time refused")]
-    When { refusal: phrase::Refusal, when: String, what: String },
-    /// A promise without text.
-    #[error("no text")]
-    NoText,
-    /// Too long, with the most that fits.
-    #[error("too long")]
-    TooLong { most: usize, typed: String },
-    /// No rule has that name, as typed.
-    #[error("no such rule")]
-    NoSuchRule(String),
-    /// The message is not there any more, or not the caller's.
-    #[error("message gone")]
-    MessageGone,
-    /// No such promise here.
-    #[error("no such follow-up")]
-    NoSuchFollowUp,
-    /// Already done or taken back.
-    #[error("follow-up ended")]
-    FollowUpEnded,
-    /// The reminder is for an older time of the promise; carries the present one, Unix ms.
-    #[error("follow-up moved")]
-    FollowUpMoved(i64),
-    /// No open promise answers to that, as typed.
-    #[error("no such promise")]
-    NoSuchPromise(String),
-    /// Several do.
-    #[error("several promises")]
-    ManyPromises(String, Vec<FollowUp>),
-    /// None was named and there is none here.
-    #[error("no promise here")]
-    NoPromiseHere,
-    /// In a direct message nobody can be chosen.
-    #[error("nobody to choose from here")]
-    HandOverElsewhere,
-    /// They have it already.
-    #[error("already theirs")]
-    AlreadyTheirs(UserId),
-    /// The person cannot see the channel the case's thread hangs on.
-    #[error("the person cannot see the channel")]
-    OutOfReach(UserId, ChannelId),
-    /// A rule for repeating that is none, as typed.
-    #[error("no rule for repeating")]
-    BadRepeat(String),
-    /// A time for escalating that is none, as typed.
-    #[error("no time for escalating")]
-    BadEscalation(String),
-    /// Nobody to escalate to.
-    #[error("no lead role is set")]
-    NoLeadRole,
-    /// Nobody's reply to wait for.
-    #[error("waking needs a case")]
-    WakeWithoutCase,
-    /// It is somebody else's.
-    #[error("not yours")]
-    NotYours(UserId),
-    /// A zone name that does not exist.
-    #[error("no such zone")]
-    BadZone(String),
-    /// Working hours that are none, as typed.
-    #[error("no working hours")]
-    BadHours(String),
-    /// Working days that are none, as typed.
-    #[error("no working days")]
-    BadDays(String),
-    /// A municipal holiday that the team's Land does not have.
-    #[error("no such municipal holiday")]
-    NoSuchHoliday(Option<Land>),
-    /// A Land that does not exist.
-    #[error("no such Land")]
-    BadLand(String),
-    /// A channel that cannot be what it was chosen for.
-    #[error("wrong kind of channel")]
-    BadChannel(ChannelId),
-    /// Everybody on the server cannot be the team.
-    #[error("the role of everybody")]
-    BadRole,
-    /// `/case update` without anything to change.
-    #[error("nothing asked")]
-    NothingAsked,
-    /// A control this version does not know.
-    #[error("stale")]
-    Stale,
-    /// An option whose value is not one of those offered.
-    #[error("no such choice")]
-    NoSuchChoice(String),
-    /// Too much to do at once.
-    #[error("busy")]
-    Busy,
-    /// Only closed cases are erased.
-    #[error("the case is open")]
-    EraseOpen(CaseNumber),
-    /// The database does not answer.
-    #[error("the database does not answer")]
-    DatabaseGone,
 }
 
 /// Refused to the person, or failed inside.

@@ -30,7 +30,7 @@ use crate::id::{ChannelId, GuildId, MessageId, UserId};
 mod pace;
 mod rights;
 
-use pace::{Left, Pace};
+use pace::{Held, Left, Pace};
 use rights::{RawChannel, RawId, RawRole, audience, kind_of, missing, rights, silent, thread_managers};
 
 /// Every call ends within this much real time, waiting for our turn included. Below a delivery's lease of 12 s.
@@ -118,8 +118,11 @@ impl Rest {
         let begun = self.time.running_ms();
         let wait = self.pace.reserve(&key, PATIENCE).map_err(ChatError::Limited)?;
         tokio::time::sleep(wait).await;
-        if let Some(wait) = self.pace.closed() {
-            return Err(ChatError::Limited(wait));
+        while let Err(held) = self.pace.start() {
+            match held {
+                Held::Closed(wait) => return Err(ChatError::Limited(wait)),
+                Held::Crowd(wait) => tokio::time::sleep(wait).await,
+            }
         }
         // A machine that was suspended meanwhile must not send what others have long looked for and sent again.
         let waited = Duration::from_millis((self.time.running_ms() - begun).max(0).unsigned_abs());

@@ -222,7 +222,9 @@ pub async fn list(
 
 /// Open promises somebody owes or wrote down, soonest first.
 pub async fn of_person(c: &mut Conn, guild: GuildId, who: UserId, limit: u32) -> Result<Vec<FollowUp>, StoreError> {
-    const TEXT: &str = select!("state = 'open' and (assignee = $3 or creator = $3) order by due_at, id limit $2");
+    const TEXT: &str = select!(
+        "state = 'open' and kind <> 'first_response' and (assignee = $3 or creator = $3) order by due_at, id limit $2"
+    );
     let rows = sql!(fetch_all FollowUpRow, c, TEXT, guild.db(), i64::from(limit), who.db())?;
     rows.into_iter().map(read).collect()
 }
@@ -271,7 +273,7 @@ pub const PAGE: u32 = 10;
 /// A page of open promises, soonest first; pages count from 0.
 pub async fn page(c: &mut Conn, guild: GuildId, filter: Filter, page: u32) -> Result<Lines, StoreError> {
     const TEXT: &str = select!(
-        "state = 'open' and ($2 = 0 or assignee = $2) and ($3 = 0 or case_number = $3) and ($4 = 0 or due_at < $4)
+        "state = 'open' and kind <> 'first_response' and ($2 = 0 or assignee = $2) and ($3 = 0 or case_number = $3) and ($4 = 0 or due_at < $4)
             and ($5 = 0 or exists (select 1 from delivery where delivery.follow_up_id = follow_up.id
                 and delivery.follow_up_version = follow_up.version and delivery.kind = 'reminder'
                 and delivery.state = 'undeliverable'))

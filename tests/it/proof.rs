@@ -8,12 +8,13 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ruhepol::case::{Case, CaseNumber, Priority, Status};
 use ruhepol::clock::{Stopwatch, VirtualClock};
 use ruhepol::follow_up::Terms;
 use ruhepol::id::{ChannelId, GuildId, UserId};
 use ruhepol::sandbox::{Discord, Options, World, channel, may};
 use ruhepol::store::follow_up::NewFollowUp;
-use ruhepol::store::{Store, StoreError, delivery, follow_up};
+use ruhepol::store::{Store, StoreError, case, delivery, follow_up};
 use serde_json::Value;
 
 use crate::harness::{id, postgres};
@@ -22,6 +23,9 @@ use crate::harness::{id, postgres};
 const EPOCH: i64 = 1_420_070_400_000;
 /// Reminders written in one transaction.
 const AT_ONCE: usize = 1_000;
+
+/// Cases of each team, where promises belong to cases.
+const CASES: usize = 4;
 
 /// Where the process may die; `:n` is added.
 const PLACES: [&str; 4] = ["delivery.claimed", "delivery.sending", "delivery.accepted", "delivery.sent"];
@@ -32,6 +36,8 @@ struct Team {
     guild: GuildId,
     person: UserId,
     channel: ChannelId,
+    /// Where its cases live. To Discord's limits a thread is a channel like any other.
+    places: [ChannelId; CASES],
 }
 
 /// A loopback Discord with teams, a database full of promises, and processes that keep them.
@@ -57,7 +63,10 @@ impl Stage {
             world.invite_bot(guild, may::BOT, 0);
             world.add_member(guild, person, &[], 0);
             let home = world.add_channel(guild, channel::TEXT, "general", Vec::new(), 0);
-            made.push(Team { guild: GuildId(guild), person: UserId(person), channel: ChannelId(home) });
+            let places = std::array::from_fn(|n| {
+                ChannelId(world.add_channel(guild, channel::TEXT, &format!("case-{n}"), Vec::new(), 0))
+            });
+            made.push(Team { guild: GuildId(guild), person: UserId(person), channel: ChannelId(home), places });
         }
         let clock = VirtualClock::running();
         let options = Options { port: 0, data: None, clock: Arc::clone(&clock), world, validate: false };
@@ -75,19 +84,40 @@ impl Stage {
         (self.dice >> 33) % sides
     }
 
-    /// Writes promises down before any process runs: `due` gives the team and time of each.
-    async fn promise(&mut self, count: usize, due: impl Fn(usize) -> (usize, i64)) {
+    /// Opens each team's cases, which have their places already and no card.
+    async fn open_cases(&self) {
+        let store = Store::open(&self.database).await.expect("the database opens");
+        let (teams, now) = (self.teams.clone(), self.clock.now_ms());
+        store
+            .write::<_, StoreError, _>(move |c| {
+                Box::pin(async move {
+                    for team in &teams {
+                        for place in team.places {
+                            let number = case::next_number(c, team.guild).await?;
+                            case::insert(c, &opened(team, number, place, now), &[]).await?;
+                        }
+                    }
+                    Ok(())
+                })
+            })
+            .await
+            .expect("cases are written");
+        store.close().await;
+    }
+
+    /// Writes promises down before any process runs: `due` gives the team, the case if any, and the time of each.
+    async fn promise(&mut self, count: usize, due: impl Fn(usize) -> (usize, Option<CaseNumber>, i64)) {
         let store = Store::open(&self.database).await.expect("the database opens");
         for first in (0..count).step_by(AT_ONCE) {
             let mut some = Vec::new();
             for n in first..count.min(first + AT_ONCE) {
-                let (team, at) = due(n);
+                let (team, case, at) = due(n);
                 let what = format!("Versprechen {}", self.promised.len());
                 self.promised.insert(what.clone(), (team, at));
-                let Team { guild, person, channel } = self.teams[team];
+                let Team { guild, person, channel, .. } = self.teams[team];
                 some.push(NewFollowUp {
                     guild,
-                    case: None,
+                    case,
                     what,
                     creator: person,
                     assignee: person,
@@ -104,7 +134,7 @@ impl Stage {
                     Box::pin(async move {
                         for new in &some {
                             let id = follow_up::insert(c, new).await?;
-                            delivery::want_reminder(c, new.guild, id, 1, new.due_at, None).await?;
+                            delivery::want_reminder(c, new.guild, id, 1, new.due_at, new.case).await?;
                         }
                         Ok(())
                     })
@@ -155,16 +185,27 @@ impl Stage {
         }
     }
 
-    /// What can be read: each promise's messages, by when they were sent; how many messages there are.
+    /// All messages, and when each was sent.
+    fn messages(&self) -> impl Iterator<Item = (Value, i64)> {
+        let of = |team: &Team| {
+            let mut all = self.discord.dms(team.person.0);
+            all.extend(team.places.iter().flat_map(|place| self.discord.messages(place.0)));
+            all
+        };
+        self.teams.iter().flat_map(of).map(|message| {
+            let sent = (id(&message["id"]) >> 22) as i64 + EPOCH;
+            (message, sent)
+        })
+    }
+
+    /// What can be read of what is asked for: each promise's messages, by when they were sent; how many messages there are.
     fn read(&self) -> (HashMap<&str, Vec<i64>>, usize) {
         let mut shown: HashMap<&str, Vec<i64>> = HashMap::new();
         let mut messages = 0;
-        for team in &self.teams {
-            for message in self.discord.dms(team.person.0) {
-                messages += 1;
-                let sent = (id(&message["id"]) >> 22) as i64 + EPOCH;
-                for what in texts(&message) {
-                    let (what, _) = self.promised.get_key_value(&what).expect("it was promised");
+        for (message, sent) in self.messages() {
+            messages += 1;
+            for what in texts(&message) {
+                if let Some((what, _)) = self.promised.get_key_value(&what) {
                     shown.entry(what).or_default().push(sent);
                 }
             }
@@ -176,12 +217,14 @@ impl Stage {
     async fn all_read(&self, patience: Duration, rest: Duration) {
         let watch = Stopwatch::start();
         loop {
+            let reading = Stopwatch::start();
             let (shown, _) = self.read();
             if shown.len() == self.promised.len() {
                 break;
             }
             assert!(watch.elapsed() < patience, "{} of {}:\n{}", shown.len(), self.promised.len(), self.log());
-            tokio::time::sleep(Duration::from_millis(500)).await;
+            // Reading takes from the machine that is measured.
+            tokio::time::sleep(Duration::from_millis(500).max(reading.elapsed() * 20)).await;
         }
         tokio::time::sleep(rest).await;
     }
@@ -224,6 +267,35 @@ fn texts(message: &Value) -> Vec<String> {
     content.split("**").nth(1).map(str::to_owned).into_iter().collect()
 }
 
+/// An open case in its place.
+fn opened(team: &Team, number: CaseNumber, place: ChannelId, now: i64) -> Case {
+    Case {
+        guild: team.guild,
+        number,
+        title: "Rechnung".to_owned(),
+        customer: None,
+        customer_user: None,
+        status: Status::New,
+        priority: Priority::Normal,
+        owner: Some(team.person),
+        opener: team.person,
+        mood: 0,
+        customer_type: None,
+        cause: None,
+        via: None,
+        tags: Vec::new(),
+        resolution: None,
+        source: None,
+        home: team.channel,
+        thread: Some(place),
+        card: None,
+        opened_at: now,
+        updated_at: now,
+        closed_at: None,
+        version: 1,
+    }
+}
+
 fn at(sorted: &[i64], share: f64) -> i64 {
     sorted[((sorted.len() - 1) as f64 * share) as usize]
 }
@@ -238,7 +310,7 @@ async fn survives_kills(engine: &str, database: Option<&str>, count: usize, kill
     let mut stage = Stage::new(database, 100, 1, false).await;
     // As long as the deaths take, so that none of them meets an idle process.
     let (now, spread) = (stage.clock.now_ms(), kills as i64 * 1_200);
-    stage.promise(count, |n| (n % 100, now + n as i64 * spread / count as i64)).await;
+    stage.promise(count, |n| (n % 100, None, now + n as i64 * spread / count as i64)).await;
     let watch = Stopwatch::start();
     let mut at_places = 0;
     for n in 0..kills {
@@ -270,14 +342,14 @@ async fn survives_kills(engine: &str, database: Option<&str>, count: usize, kill
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn twenty_kills_over_five_hundred_deliveries_lose_and_double_nothing_on_sqlite() {
-    survives_kills("SQLite", None, 500, 20).await;
+async fn ten_kills_over_three_hundred_deliveries_lose_and_double_nothing_on_sqlite() {
+    survives_kills("SQLite", None, 300, 10).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn twenty_kills_over_five_hundred_deliveries_lose_and_double_nothing_on_postgres() {
+async fn ten_kills_over_three_hundred_deliveries_lose_and_double_nothing_on_postgres() {
     let Some(database) = postgres::database().await else { return };
-    survives_kills("PostgreSQL", Some(&database.url), 500, 20).await;
+    survives_kills("PostgreSQL", Some(&database.url), 300, 10).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -300,7 +372,7 @@ async fn take_over(seconds: usize) {
     let Some(database) = postgres::database().await else { return };
     let mut stage = Stage::new(Some(&database.url), 20, 4, false).await;
     let (now, count) = (stage.clock.now_ms(), seconds * 5);
-    stage.promise(count, |n| (n % 20, now + 6_000 + n as i64 * 200)).await;
+    stage.promise(count, |n| (n % 20, None, now + 6_000 + n as i64 * 200)).await;
     for process in 0..4 {
         stage.start(process, None);
     }
@@ -356,19 +428,20 @@ async fn with_a_million_scheduled_and_forty_five_due_a_second_nothing_is_late() 
     let (million, seconds) = (setting("PROVE_SCHEDULED", 1_000_000), setting("PROVE_SECONDS", 60));
     let mut stage = Stage::new(None, 400, 1, false).await;
     let (now, far) = (stage.clock.now_ms(), 30 * 86_400_000);
-    stage.promise(million, |n| (n % 400, now + far + n as i64)).await;
+    stage.promise(million, |n| (n % 400, None, now + far + n as i64)).await;
     stage.promised.clear();
     // Each person once before, so that their direct channels are known: one request a reminder.
     let begin = stage.clock.now_ms() + 5_000;
-    stage.promise(400, |n| (n, begin + n as i64 * 60)).await;
+    stage.promise(400, |n| (n, None, begin + n as i64 * 60)).await;
     let steady = begin + 30_000;
-    stage.promise(seconds * 45, |n| (n % 400, steady + n as i64 * 1_000 / 45)).await;
+    stage.promise(seconds * 45, |n| (n % 400, None, steady + n as i64 * 1_000 / 45)).await;
     stage.start(0, None);
-    stage.all_read(Duration::from_secs(120 + seconds as u64 * 2), Duration::from_secs(1)).await;
     stage.promised.retain(|_, (_, due)| *due >= steady);
-    let (shown, _) = stage.read_known();
-    let mut late: Vec<i64> = stage.promised.iter().map(|(what, (_, due))| shown[what.as_str()] - due).collect();
-    late.sort_unstable();
+    // Nobody reads meanwhile.
+    let end = steady + seconds as i64 * 1_000;
+    tokio::time::sleep(Duration::from_millis((end - stage.clock.now_ms()).max(0).unsigned_abs())).await;
+    stage.all_read(Duration::from_secs(120 + seconds as u64), Duration::from_secs(1)).await;
+    let late = stage.judge();
     println!(
         "lateness, {million} scheduled, 45 due a second for {seconds} s, SQLite, loopback: p50 {} ms, p99 {} ms, longest {} \
          ms, earliest {} ms",
@@ -377,7 +450,6 @@ async fn with_a_million_scheduled_and_forty_five_due_a_second_nothing_is_late() 
         at(&late, 1.0),
         late[0]
     );
-    assert!(late[0] >= 0, "early");
     assert!(at(&late, 0.99) <= 250, "p99 {} ms", at(&late, 0.99));
 }
 
@@ -387,9 +459,11 @@ async fn with_a_million_scheduled_and_forty_five_due_a_second_nothing_is_late() 
 async fn ten_thousand_due_in_one_second_drain_at_discords_pace_and_fairly() {
     let (count, teams) = (setting("PROVE_DELIVERIES", 10_000), setting("PROVE_TEAMS", 500));
     let mut stage = Stage::new(None, teams, 1, true).await;
+    stage.open_cases().await;
     let due = stage.clock.now_ms() + 8_000 + count as i64 / 5;
     // Team by team, as they would be written: the first team's rows are the oldest.
-    stage.promise(count, |n| (n * teams / count, due + (n % 1_000) as i64)).await;
+    let of = |n: usize| CaseNumber(1 + (n % CASES) as i64);
+    stage.promise(count, |n| (n * teams / count, Some(of(n)), due + (n % 1_000) as i64)).await;
     stage.start(0, None);
     stage.all_read(Duration::from_mins(6), Duration::from_secs(1)).await;
     let late = stage.judge();
@@ -400,37 +474,21 @@ async fn ten_thousand_due_in_one_second_drain_at_discords_pace_and_fairly() {
         *first = (*first).min(shown[what.as_str()][0] - due);
     }
     let last_first = firsts.values().max().unwrap();
-    let limited = stage.log_lines("delivery.limited_everywhere");
+    let limited = stage.log_lines("discord.limited_everywhere");
     println!(
         "burst, {count} due in one second over {teams} guilds at the loopback's 50 a second: all read after {:.1} s in \
-         {messages} messages (what is late by 2 minutes is bundled), no guild's first later than {:.1} s, {limited} limits \
+         {messages} messages, no guild's first later than {:.1} s, {limited} limits \
          of the whole bot",
         at(&late, 1.0) as f64 / 1e3,
         *last_first as f64 / 1e3
     );
+    assert_eq!(messages, count, "nobody was away, so nothing is bundled");
     assert!(at(&late, 1.0) <= 235_000);
     assert!(*last_first <= 30_000);
     assert_eq!(limited, 0);
 }
 
 impl Stage {
-    /// As [`Stage::read`], of those still asked for, the first of each.
-    fn read_known(&self) -> (HashMap<&str, i64>, usize) {
-        let mut shown = HashMap::new();
-        for team in &self.teams {
-            for message in self.discord.dms(team.person.0) {
-                let sent = (id(&message["id"]) >> 22) as i64 + EPOCH;
-                for what in texts(&message) {
-                    if let Some((what, _)) = self.promised.get_key_value(&what) {
-                        shown.entry(what.as_str()).or_insert(sent);
-                    }
-                }
-            }
-        }
-        let count = shown.len();
-        (shown, count)
-    }
-
     /// Lines of the log that say this.
     fn log_lines(&self, what: &str) -> usize {
         std::fs::read_to_string(self.log_file()).unwrap_or_default().lines().filter(|line| line.contains(what)).count()
