@@ -3,7 +3,7 @@
 
 use super::conn::{Conn, sql};
 use super::error::StoreError;
-use super::{case, delivery, search};
+use super::{case, delivery, search, tone};
 use crate::case::{Case, CaseNumber, Change};
 use crate::id::{GuildId, UserId};
 
@@ -109,7 +109,7 @@ pub async fn erase_person(c: &mut Conn, guild: GuildId, user: UserId, now_ms: i6
     sql!(execute, c, PROFILE, guild.db(), user.db())?;
     sql!(execute, c, MORNINGS, guild.db(), user.db())?;
     sql!(execute, c, OFFERS, guild.db(), user.db())?;
-    Ok(())
+    tone::forget(c, guild, user).await
 }
 
 /// Erases what a case says: title, customer, tags, resolution and every typed word of its timeline and promises.

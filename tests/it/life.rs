@@ -296,7 +296,7 @@ async fn a_promise_is_named_by_number_case_or_words_and_offered_while_typing() {
     assert!(snooze("3", "Montag 11 Uhr").await.starts_with("Verschoben von @Anna: Beleg ablegen"));
     let several = snooze("beleg", "Montag 12 Uhr").await;
     assert!(
-        several.starts_with("Zu „beleg“ passt mehreres.") && several.contains("`1` #1 · Beleg anfordern"),
+        several.starts_with("Zu „beleg“ passt mehreres.") && several.contains("`2` #1 · Beleg anfordern"),
         "{several}"
     );
     assert!(snooze("3", "Montag").await.starts_with("Darum kümmert sich @Ben."));
