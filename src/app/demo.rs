@@ -78,7 +78,8 @@ pub async fn play(discord: &Discord, lang: Lang) -> Result<(), String> {
     let (thread, card) = stage.open_case().await?;
     stage.work_on(thread, &card).await?;
     stage.write_calmly().await?;
-    stage.keep_a_promise(thread).await
+    stage.keep_a_promise(thread).await?;
+    stage.look_back().await
 }
 
 struct Stage<'a> {
@@ -183,6 +184,14 @@ impl Stage<'_> {
         let reminder = reminder(self.discord).ok_or("the reminder did not come")?;
         tokio::time::sleep(BEAT).await;
         self.press("Anna", thread, &reminder, self.lines.done).await
+    }
+
+    /// The lead looks at the team's numbers, and the customer at what is kept about them.
+    async fn look_back(&self) -> Result<(), String> {
+        let range = json!([{ "name": "range", "value": "day" }]);
+        self.slash("Clara", self.channel("leitung"), "report", range).await?;
+        let show = json!([{ "name": "show", "type": 1, "options": [] }]);
+        self.slash("Kim", self.channel("support"), "privacy", show).await.map(drop)
     }
 
     async fn press(&self, user: &str, channel: u64, message: &Value, label: &str) -> Result<(), String> {

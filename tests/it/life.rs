@@ -299,7 +299,7 @@ async fn a_promise_is_named_by_number_case_or_words_and_offered_while_typing() {
         several.starts_with("Zu „beleg“ passt mehreres.") && several.contains("`2` #1 · Beleg anfordern"),
         "{several}"
     );
-    assert!(snooze("3", "Montag").await.starts_with("Darum kümmert sich @Ben."));
+    assert!(snooze("4", "Montag").await.starts_with("Darum kümmert sich @Ben."));
     assert!(snooze("99", "Montag").await.starts_with("Ein offenes Nachfassen „99“ finde ich nicht."));
     assert!(snooze("gibt es nicht", "Montag").await.starts_with("Ein offenes Nachfassen „gibt es nicht“"));
     let long = snooze(&"x".repeat(5_900), "Montag").await;
