@@ -10,7 +10,6 @@ use super::book::Also;
 use super::post::Posted;
 use super::protocol::Hop;
 use crate::view;
-use crate::view::custom_id::delivery_of;
 
 /// Tells somebody directly that their pause is over; where that cannot arrive, only the log learns of it, without a name.
 pub(super) async fn pause(attempt: &mut Attempt) -> Result<(), Abort> {
@@ -20,7 +19,7 @@ pub(super) async fn pause(attempt: &mut Attempt) -> Result<(), Abort> {
         return attempt.later(attempt.shared.timing.absent, false).await;
     }
     let id = attempt.job.id;
-    let mark = move |custom_id: &str| delivery_of(custom_id) == Some(id);
+    let mark = attempt.mark();
     let texts = Arc::clone(&attempt.shared.texts);
     let message = view::pause_over(&texts, facts.own_lang.unwrap_or(facts.settings.lang), id);
     let code = match attempt.direct(user).await? {

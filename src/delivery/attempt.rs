@@ -437,6 +437,12 @@ impl Attempt {
         self.job.thread_name = None;
     }
 
+    /// Finds a message of this row among others, by what its buttons carry.
+    pub(super) fn mark(&self) -> impl Fn(&str) -> bool + Send + Sync + use<> {
+        let id = self.job.id;
+        move |custom_id| delivery_of(custom_id) == Some(id)
+    }
+
     /// Starts afresh somewhere else, under another nonce.
     pub(super) fn elsewhere(&mut self) {
         self.forget_flight();

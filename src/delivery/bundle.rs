@@ -7,12 +7,10 @@ use std::sync::Arc;
 
 use super::attempt::{Abort, Attempt};
 use super::book::{Also, Fate, Member};
+use super::chain::stands;
 use super::post::Posted;
-use crate::case::Status;
-use crate::follow_up::{Kind, State as Promised};
 use crate::store::delivery::{Settled, State};
 use crate::view;
-use crate::view::custom_id::delivery_of;
 
 /// Shows the bundle to whom it is for.
 pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
@@ -34,7 +32,7 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
         return attempt.later(0, false).await;
     }
     let id = attempt.job.id;
-    let mark = move |custom_id: &str| delivery_of(custom_id) == Some(id);
+    let mark = attempt.mark();
     let missed = members.iter().map(|member| &member.follow_up);
     let texts = Arc::clone(&attempt.shared.texts);
     let lang = facts.own_lang.unwrap_or(facts.settings.lang);
@@ -59,10 +57,7 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
 
 /// Whether it is still owed as it was when the reminder was written.
 fn holds(member: &Member) -> bool {
-    let closed = member.case.as_ref().is_some_and(|case| case.status == Status::Closed);
-    // The check after closing is for what is closed.
-    let closed = closed && member.follow_up.terms.kind != Kind::SuccessCheck;
-    member.follow_up.state == Promised::Open && member.follow_up.version == member.version && !closed
+    stands(&member.follow_up, member.version, member.case.as_ref())
 }
 
 async fn end(attempt: &mut Attempt, fate: Fate) -> Result<(), Abort> {

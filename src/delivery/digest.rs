@@ -12,7 +12,6 @@ use crate::chat::ChannelKind;
 use crate::id::ChannelId;
 use crate::store::digest::Morning;
 use crate::view;
-use crate::view::custom_id::delivery_of;
 
 /// Sends a morning's overview, if there is one.
 pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
@@ -45,7 +44,7 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
         Some(_) => view::digest(&texts, lang, id, guild, &morning.sheet),
         None => view::team_digest(&texts, facts.settings.lang, id, &morning.sheet),
     };
-    let mark = move |custom_id: &str| delivery_of(custom_id) == Some(id);
+    let mark = attempt.mark();
     match attempt.post(channel, &message, Some(&mark)).await? {
         None => Ok(()),
         Some(Posted::At(message)) => attempt.sent(message, Also::Nothing).await,

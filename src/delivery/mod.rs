@@ -12,6 +12,7 @@ mod attempt;
 mod book;
 mod bundle;
 mod card;
+mod chain;
 mod digest;
 mod escalation;
 mod hands;

@@ -8,7 +8,6 @@ use super::attempt::{Abort, Attempt};
 use super::book::Also;
 use super::post::Posted;
 use crate::view;
-use crate::view::custom_id::delivery_of;
 
 /// After this long nobody remembers what it answers, ms.
 const FRESH_MS: i64 = 10 * 60 * 1000;
@@ -24,7 +23,7 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     let id = attempt.job.id;
     let texts = Arc::clone(&attempt.shared.texts);
     let message = view::offer(&texts, facts.settings.lang, id, &offer);
-    let mark = move |custom_id: &str| delivery_of(custom_id) == Some(id);
+    let mark = attempt.mark();
     match attempt.post(thread, &message, Some(&mark)).await? {
         None => Ok(()),
         Some(Posted::At(message)) => attempt.sent(message, Also::Nothing).await,

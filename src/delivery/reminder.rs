@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use super::attempt::{Abort, Attempt};
 use super::book::{Also, Facts};
+use super::chain::{self, stands};
 use super::post::Posted;
 use super::protocol::Hop;
 use crate::case::{Case, Status};
 use crate::chat::{ChannelKind, ChatError};
-use crate::follow_up::{FollowUp, Kind, State};
+use crate::follow_up::{FollowUp, Kind};
 use crate::id::{ChannelId, UserId};
 use crate::view;
-use crate::view::custom_id::delivery_of;
 
 /// Pause between looks whether the case's thread is there yet, ms.
 const THREAD_PAUSE: i64 = 500;
@@ -32,17 +32,13 @@ pub(super) enum Way {
 /// Reminds, at the first place of the chain that takes it.
 pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     let facts = attempt.facts().await?;
-    let version = attempt.job.version;
-    // Whoever closes a case takes its promises back; this is for one that was on its way meanwhile.
-    let closed = facts.case.as_ref().is_some_and(|case| case.status == Status::Closed);
-    // The check after closing is for what is closed.
-    let holds = |one: &FollowUp| {
-        one.state == State::Open && one.version == version && (!closed || one.terms.kind == Kind::SuccessCheck)
-    };
+    let (version, case) = (attempt.job.version, facts.case.as_ref());
+    let holds = |one: &FollowUp| stands(one, version, case);
     let Some(follow_up) = facts.follow_up.clone().filter(holds) else {
         let job = &attempt.job;
         tracing::info!(delivery.id = job.id, guild.id = %job.guild, case.number = ?job.case.map(|number| number.0),
-            follow_up.id = ?job.follow_up.map(|id| id.0), case.closed = closed, "delivery.no_longer_holds");
+            follow_up.id = ?job.follow_up.map(|id| id.0),
+            case.closed = case.is_some_and(|case| case.status == Status::Closed), "delivery.no_longer_holds");
         return attempt.cancel().await;
     };
     attempt.what.clone_from(&follow_up.what);
@@ -55,37 +51,16 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
         return attempt.later(0, false).await;
     }
     let late = now - follow_up.due_at > attempt.shared.timing.late;
-    let id = attempt.job.id;
-    let mark = move |custom_id: &str| delivery_of(custom_id) == Some(id);
-    let texts = Arc::clone(&attempt.shared.texts);
-    loop {
-        let code = match way(attempt, &facts, &follow_up, follow_up.assignee).await? {
-            Way::PutDown => return Ok(()),
-            Way::Skip(code) => code,
-            Way::To(channel, place) => {
-                let case = facts.case.as_ref();
-                let own = facts.own_lang.filter(|_| place == view::Place::Direct);
-                let lang = own.unwrap_or(facts.settings.lang);
-                let message = match case.filter(|_| place == view::Place::Lead) {
-                    Some(case) => view::unowned(&texts, lang, id, &follow_up, case, facts.settings.lead_role),
-                    None => view::reminder(&texts, lang, id, &follow_up, case, late, place),
-                };
-                match attempt.post(channel, &message, Some(&mark)).await? {
-                    None => return Ok(()),
-                    Some(Posted::At(message)) => return attempt.sent(message, Also::Reminded(now)).await,
-                    Some(Posted::Gone(code) | Posted::Refused(code)) => Some(code),
-                }
-            }
-        };
-        if let Some(code) = code {
-            attempt.note(attempt.job.hop.name(), code);
+    let (id, texts) = (attempt.job.id, Arc::clone(&attempt.shared.texts));
+    let message = |place| {
+        let own = facts.own_lang.filter(|_| place == view::Place::Direct);
+        let lang = own.unwrap_or(facts.settings.lang);
+        match case.filter(|_| place == view::Place::Lead) {
+            Some(case) => view::unowned(&texts, lang, id, &follow_up, case, facts.settings.lead_role),
+            None => view::reminder(&texts, lang, id, &follow_up, case, late, place),
         }
-        let Some(next) = attempt.job.hop.next() else {
-            return attempt.fail().await;
-        };
-        attempt.job.hop = next;
-        attempt.elsewhere();
-    }
+    };
+    chain::say(attempt, &facts, &follow_up, Some(follow_up.assignee), Also::Reminded(now), message).await
 }
 
 /// Finds the channel of the present hop, for a message to `reader`.

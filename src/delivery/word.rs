@@ -8,12 +8,10 @@ use std::sync::Arc;
 
 use super::attempt::{Abort, Attempt};
 use super::book::Also;
-use super::post::Posted;
-use super::reminder::{Way, way};
+use super::chain;
 use crate::follow_up::{FollowUp, State};
 use crate::id::UserId;
 use crate::view;
-use crate::view::custom_id::delivery_of;
 
 /// Who must hear it, if it still holds.
 fn reader(follow_up: &FollowUp, version: i64) -> Option<UserId> {
@@ -32,29 +30,7 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     if !facts.present {
         return attempt.later(attempt.shared.timing.absent, false).await;
     }
-    let id = attempt.job.id;
-    let mark = move |custom_id: &str| delivery_of(custom_id) == Some(id);
-    let texts = Arc::clone(&attempt.shared.texts);
-    loop {
-        let code = match way(attempt, &facts, &follow_up, reader).await? {
-            Way::PutDown => return Ok(()),
-            Way::Skip(code) => code,
-            Way::To(channel, place) => {
-                let message = view::word(&texts, facts.settings.lang, id, &follow_up, reader, place);
-                match attempt.post(channel, &message, Some(&mark)).await? {
-                    None => return Ok(()),
-                    Some(Posted::At(message)) => return attempt.sent(message, Also::Nothing).await,
-                    Some(Posted::Gone(code) | Posted::Refused(code)) => Some(code),
-                }
-            }
-        };
-        if let Some(code) = code {
-            attempt.note(attempt.job.hop.name(), code);
-        }
-        let Some(next) = attempt.job.hop.next() else {
-            return attempt.fail().await;
-        };
-        attempt.job.hop = next;
-        attempt.elsewhere();
-    }
+    let (id, texts) = (attempt.job.id, Arc::clone(&attempt.shared.texts));
+    let message = |place| view::word(&texts, facts.settings.lang, id, &follow_up, reader, place);
+    chain::say(attempt, &facts, &follow_up, Some(reader), Also::Nothing, message).await
 }
