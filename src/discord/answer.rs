@@ -2,8 +2,7 @@
 //!
 //! Invariant: each interaction gets exactly one first answer, and whatever fails ends in a sentence for the person.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -11,6 +10,7 @@ use serenity::builder::CreateAttachment;
 use serenity::http::Http;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::recent::Recent;
 use super::render;
 use crate::chat::Message;
 use crate::clock::Stopwatch;
@@ -63,18 +63,18 @@ pub(super) struct Answers {
     pub desk: Desk,
     pub texts: Arc<Texts>,
     places: Arc<Semaphore>,
-    /// Interactions already taken, newest last: a resumed connection replays events.
-    taken: Mutex<VecDeque<u64>>,
+    /// Tokens live 15 minutes, replays come within seconds.
+    taken: Recent,
 }
 
 impl Answers {
     pub fn new(http: Arc<Http>, desk: Desk, texts: Arc<Texts>) -> Self {
-        Self { http, desk, texts, places: Arc::new(Semaphore::new(AT_ONCE)), taken: Mutex::default() }
+        Self { http, desk, texts, places: Arc::new(Semaphore::new(AT_ONCE)), taken: Recent::new(REMEMBERED) }
     }
 
     /// Fulfils a wish and answers, whatever comes of it.
     pub async fn respond(&self, ask: &Ask, wish: Result<Wish, Refused>) {
-        if !self.take(ask.id.get()) {
+        if !self.taken.first_time(ask.id.get()) {
             return;
         }
         let since = Stopwatch::start();
@@ -108,19 +108,6 @@ impl Answers {
             }
         }
         drop(place);
-    }
-
-    /// Whether this interaction comes for the first time. Tokens live 15 minutes, replays come within seconds.
-    fn take(&self, id: u64) -> bool {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.contains(&id) {
-            return false;
-        }
-        if taken.len() == REMEMBERED {
-            taken.pop_front();
-        }
-        taken.push_back(id);
-        true
     }
 
     /// Suggestions for the option being typed; none rather than late.

@@ -3,7 +3,7 @@
 //! serenity runs one task per event, unbounded and unordered. Here a channel always takes the same lane, a full lane
 //! makes its senders wait, and a channel counts as read up to a message only while no gap is being filled.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,6 +11,7 @@ use std::time::Duration;
 use serenity::all::Message;
 use tokio::sync::mpsc;
 
+use super::recent::Recent;
 use crate::chat::{ChatError, Seen};
 use crate::desk::{Desk, Heard, TakenIn, Watched, Whisper, Word};
 use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
@@ -36,17 +37,14 @@ pub(super) struct Listener {
     desk: Desk,
     texts: Arc<Texts>,
     lanes: Vec<mpsc::Sender<Heard>>,
-    state: Mutex<State>,
+    recent: Recent,
+    newest: Mutex<Newest>,
     /// A gap is being filled: what is heard meanwhile does not count as all that was said before.
     behind: AtomicBool,
 }
 
-#[derive(Default)]
-struct State {
-    recent: VecDeque<MessageId>,
-    /// Watched channels' newest message since it was last noted.
-    newest: HashMap<(GuildId, ChannelId), MessageId>,
-}
+/// Watched channels' newest message since it was last noted.
+type Newest = HashMap<(GuildId, ChannelId), MessageId>;
 
 impl Listener {
     /// Starts the lanes; they end when the listener does.
@@ -56,7 +54,8 @@ impl Listener {
             desk: desk.clone(),
             texts: Arc::clone(texts),
             lanes,
-            state: Mutex::default(),
+            recent: Recent::new(REMEMBERED),
+            newest: Mutex::default(),
             behind: AtomicBool::new(true),
         });
         for end in ends {
@@ -85,23 +84,11 @@ impl Listener {
     }
 
     async fn take(&self, heard: Heard) {
-        if self.first_time(heard.message) {
+        if self.recent.first_time(heard.message.0) {
             let lane = usize::try_from(heard.channel.0 % LANES as u64).expect("less than the number of lanes");
             // Only ends with the program.
             let _ = self.lanes[lane].send(heard).await;
         }
-    }
-
-    fn first_time(&self, id: MessageId) -> bool {
-        let recent = &mut self.state().recent;
-        if recent.contains(&id) {
-            return false;
-        }
-        if recent.len() == REMEMBERED {
-            recent.pop_front();
-        }
-        recent.push_back(id);
-        true
     }
 
     /// From now on until [`Self::catch_up`] is done, there may be a gap.
@@ -158,7 +145,7 @@ impl Listener {
     /// Notes that a watched channel was read up to a message.
     fn taken(&self, watched: bool, guild: GuildId, channel: ChannelId, message: MessageId) {
         if watched {
-            let newest = &mut self.state().newest;
+            let mut newest = self.newest();
             let at = newest.entry((guild, channel)).or_insert(message);
             *at = message.max(*at);
         }
@@ -181,8 +168,8 @@ impl Listener {
         tracing::error!(guild.id = %word.guild, "word.given_up");
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn newest(&self) -> std::sync::MutexGuard<'_, Newest> {
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -213,7 +200,7 @@ async fn note(listener: std::sync::Weak<Listener>) {
         if listener.behind.load(Ordering::SeqCst) {
             continue;
         }
-        let newest = std::mem::take(&mut listener.state().newest);
+        let newest = std::mem::take(&mut *listener.newest());
         for ((guild, channel), message) in newest {
             if let Err(error) = listener.desk.read_up_to(guild, channel, message).await {
                 tracing::error!(guild.id = %guild, channel.id = %channel, %error, "how far a channel was read could not be noted");
