@@ -48,7 +48,7 @@ impl Desk {
     pub async fn hear(&self, heard: Heard) -> Result<TakenIn, DeskError> {
         let (guild, channel, author, now) = (heard.guild, heard.channel, heard.author, self.clock.now_ms());
         let (age, roles) = (now - heard.message.sent_ms(), heard.roles.clone());
-        let readable = self.reads_words && !heard.text.trim().is_empty();
+        let readable = self.can_read(&heard);
         let (watched, facts) = self
             .store
             .read(move |c| {
@@ -76,9 +76,14 @@ impl Desk {
         Ok(TakenIn { watched, word })
     }
 
+    /// Whether the bot may read this, and there is something to read.
+    fn can_read(&self, heard: &Heard) -> bool {
+        self.reads_words && !heard.text.trim().is_empty()
+    }
+
     /// How heated a customer's words are, 0–3; 0 where the bot may not read them.
     async fn heat(&self, heard: &Heard) -> Result<u8, DeskError> {
-        if !self.reads_words || heard.text.trim().is_empty() {
+        if !self.can_read(heard) {
             return Ok(0);
         }
         // What the team allowed counts for customers too; what one person allowed for themselves does not.
@@ -158,11 +163,9 @@ async fn goes_on(
         return wake::customer_replied(c, guild, number, now_ms).await;
     }
     match record(c, &before, decision, author, None).await {
-        Ok(_) => {}
+        Ok(_) => Ok(true),
         // Closed or changed in the same moment: the message changes nothing then.
-        Err(DeskError::Refused(Refused::ChangedMeanwhile(_))) => return Ok(false),
-        Err(error) => return Err(error),
+        Err(DeskError::Refused(Refused::ChangedMeanwhile(_))) => Ok(false),
+        Err(error) => Err(error),
     }
-    wake::customer_replied(c, guild, number, now_ms).await?;
-    Ok(true)
 }

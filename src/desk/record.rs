@@ -70,8 +70,9 @@ pub(super) async fn record(
     if next.priority == Priority::Urgent && before.priority != Priority::Urgent {
         wake::became_urgent(c, next.guild, next.number, next.updated_at).await?;
     }
-    // Whoever sets a case that waited for its customer to open says that the customer replied.
-    if before.status == Status::WaitingCustomer && next.status == Status::Open {
+    // The customer replied: they wrote, or whoever sets a case that waited for them to open says so.
+    let spoke = log.iter().any(|change| matches!(change, Change::CustomerSpoke { .. }));
+    if spoke || (before.status == Status::WaitingCustomer && next.status == Status::Open) {
         wake::customer_replied(c, next.guild, next.number, next.updated_at).await?;
     }
     Ok((next, log))
