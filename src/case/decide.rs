@@ -35,6 +35,24 @@ pub struct NewCase {
     pub opener: UserId,
 }
 
+impl NewCase {
+    /// With nothing chosen but what every case has.
+    pub fn new(guild: GuildId, title: impl Into<String>, home: ChannelId, opener: UserId) -> Self {
+        let title = title.into();
+        Self {
+            guild,
+            title,
+            customer_user: None,
+            customer: None,
+            priority: None,
+            via: None,
+            source: None,
+            home,
+            opener,
+        }
+    }
+}
+
 /// The wish of `/case update`: only what is `Some` changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
@@ -274,15 +292,8 @@ mod tests {
 
     fn a_case() -> Case {
         let new = NewCase {
-            guild: GuildId(1),
-            title: "Rechnung falsch".into(),
             customer: Some("Frau Kim".into()),
-            customer_user: None,
-            priority: None,
-            via: None,
-            source: None,
-            home: ChannelId(2),
-            opener: UserId(3),
+            ..NewCase::new(GuildId(1), "Rechnung falsch", ChannelId(2), UserId(3))
         };
         open(new, CaseNumber(1), 1_000).unwrap().0
     }

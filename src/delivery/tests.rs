@@ -17,7 +17,7 @@ use tokio::task::{JoinHandle, LocalSet};
 
 use super::protocol::Timing;
 use super::{Delivery, Wake};
-use crate::case::{Case, CaseNumber, Change, Entry, Priority, Status};
+use crate::case::{self, Case, CaseNumber, Change, Entry, NewCase, Status};
 use crate::chat::{Message, Row};
 use crate::clock::{Clock, Stopwatch, VirtualClock};
 use crate::follow_up::{FollowUpId, State as Promised};
@@ -181,31 +181,9 @@ impl House {
             .write::<_, StoreError, _>(move |c| {
                 Box::pin(async move {
                     let number = store::case::next_number(c, GUILD).await?;
-                    let case = Case {
-                        guild: GUILD,
-                        number,
-                        title: title.clone(),
-                        customer: None,
-                        customer_user: None,
-                        status: Status::New,
-                        priority: Priority::Normal,
-                        owner: Some(BEN),
-                        opener: ANNA,
-                        mood: 0,
-                        customer_type: None,
-                        cause: None,
-                        via: None,
-                        tags: Vec::new(),
-                        resolution: None,
-                        source: None,
-                        home: HOME,
-                        thread: None,
-                        card: None,
-                        opened_at: now,
-                        updated_at: now,
-                        closed_at: None,
-                        version: 1,
-                    };
+                    let new = NewCase::new(GUILD, title.clone(), HOME, ANNA);
+                    let (case, _) = case::open(new, number, now).expect("a title");
+                    let case = Case { owner: Some(BEN), ..case };
                     store::case::insert(c, &case, &[]).await?;
                     let entry = Entry { at: now, actor: Some(ANNA), what: Change::Opened { title } };
                     store::entry::append(c, GUILD, number, &entry).await?;

@@ -58,16 +58,14 @@ pub(super) async fn open_case(desk: &Desk, caller: &Caller, wish: OpenCase) -> O
             Box::pin(async move {
                 let standing = rights::agent(c, &caller).await?;
                 let typed = wish.title.clone();
+                let home = standing.settings.case_channel.unwrap_or(at_hand(&caller));
                 let new = NewCase {
-                    guild: standing.guild,
-                    title: wish.title,
                     customer_user: wish.customer_user.or_else(|| wish.customer.as_deref().and_then(mentioned)),
                     customer: wish.customer,
                     priority: wish.priority,
                     via: wish.via,
                     source: wish.source,
-                    home: standing.settings.case_channel.unwrap_or(at_hand(&caller)),
-                    opener: caller.user,
+                    ..NewCase::new(standing.guild, wish.title, home, caller.user)
                 };
                 let number = cases::next_number(c, standing.guild).await?;
                 let (case, log) = case::open(new, number, now_ms).map_err(|refused| match refused {

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ruhepol::case::{Case, CaseNumber, Priority, Status};
+use ruhepol::case::{Case, CaseNumber, NewCase, open};
 use ruhepol::clock::{Stopwatch, VirtualClock};
 use ruhepol::follow_up::Terms;
 use ruhepol::id::{ChannelId, GuildId, UserId};
@@ -269,31 +269,9 @@ fn texts(message: &Value) -> Vec<String> {
 
 /// An open case in its place.
 fn opened(team: &Team, number: CaseNumber, place: ChannelId, now: i64) -> Case {
-    Case {
-        guild: team.guild,
-        number,
-        title: "Rechnung".to_owned(),
-        customer: None,
-        customer_user: None,
-        status: Status::New,
-        priority: Priority::Normal,
-        owner: Some(team.person),
-        opener: team.person,
-        mood: 0,
-        customer_type: None,
-        cause: None,
-        via: None,
-        tags: Vec::new(),
-        resolution: None,
-        source: None,
-        home: team.channel,
-        thread: Some(place),
-        card: None,
-        opened_at: now,
-        updated_at: now,
-        closed_at: None,
-        version: 1,
-    }
+    let new = NewCase::new(team.guild, "Rechnung", team.channel, team.person);
+    let (case, _) = open(new, number, now).unwrap();
+    Case { owner: Some(team.person), thread: Some(place), ..case }
 }
 
 fn at(sorted: &[i64], share: f64) -> i64 {

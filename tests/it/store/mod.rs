@@ -24,7 +24,7 @@ mod watch;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use ruhepol::case::{Case, CaseNumber, Priority, Status};
+use ruhepol::case::{Case, CaseNumber, NewCase};
 use ruhepol::id::{ChannelId, GuildId, UserId};
 use ruhepol::store::{self, Conn, Store, StoreError, search};
 
@@ -154,31 +154,7 @@ impl Drop for Folder {
 
 /// A plain open case.
 fn sample(guild: GuildId, number: CaseNumber, title: &str) -> Case {
-    Case {
-        guild,
-        number,
-        title: title.to_owned(),
-        customer_user: None,
-        customer: None,
-        status: Status::New,
-        priority: Priority::Normal,
-        owner: None,
-        opener: ANNA,
-        mood: 0,
-        customer_type: None,
-        cause: None,
-        via: None,
-        tags: Vec::new(),
-        resolution: None,
-        source: None,
-        home: ChannelId(77),
-        thread: None,
-        card: None,
-        opened_at: 1_000,
-        updated_at: 1_000,
-        closed_at: None,
-        version: 1,
-    }
+    ruhepol::case::open(NewCase::new(guild, title, ChannelId(77), ANNA), number, 1_000).unwrap().0
 }
 
 /// Opens a case under the next number, changed by `edit` before it is stored.

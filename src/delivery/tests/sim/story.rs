@@ -15,7 +15,7 @@ use super::super::super::protocol::Timing;
 use super::book::Base;
 use super::discord::Line;
 use super::world::{BEGIN, Flag, Naps, Process, Shared, Variant, Who, World, lock};
-use crate::case::{Case, CaseNumber, Priority, Status};
+use crate::case::{self, Case, CaseNumber, NewCase};
 use crate::clock::{Clock, Steady};
 use crate::follow_up::{FollowUp, FollowUpId, State as Promised, Terms};
 use crate::id::{ChannelId, GuildId, UserId};
@@ -200,31 +200,9 @@ impl Machines {
 }
 
 fn case(guild: GuildId, number: i64, thread: Option<ChannelId>) -> Case {
-    Case {
-        guild,
-        number: CaseNumber(number),
-        title: "Fall".to_owned(),
-        customer: None,
-        customer_user: None,
-        status: Status::New,
-        priority: Priority::Normal,
-        owner: None,
-        opener: UserId(1),
-        mood: 0,
-        customer_type: None,
-        cause: None,
-        via: None,
-        tags: Vec::new(),
-        resolution: None,
-        source: None,
-        home: ChannelId(500),
-        thread,
-        card: None,
-        opened_at: BEGIN,
-        updated_at: BEGIN,
-        closed_at: None,
-        version: 1,
-    }
+    let new = NewCase::new(guild, "Fall", ChannelId(500), UserId(1));
+    let (case, _) = case::open(new, CaseNumber(number), BEGIN).expect("a title");
+    Case { thread, ..case }
 }
 
 /// Writes the promises down; each with its due time.
