@@ -3,38 +3,21 @@
 
 use crate::case::Cause;
 
-/// How far back a report looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Range {
-    /// The last 24 hours.
-    Day,
-    /// The last 7 days.
-    Week,
-    /// The last 30 days.
-    Month,
-    /// The last 91 days.
-    Quarter,
+crate::case::named! {
+    /// How far back a report looks.
+    Range {
+        /// The last 24 hours.
+        Day = "day",
+        /// The last 7 days.
+        Week = "week",
+        /// The last 30 days.
+        Month = "month",
+        /// The last 91 days.
+        Quarter = "quarter",
+    }
 }
 
 impl Range {
-    /// All, shortest first.
-    pub const ALL: [Self; 4] = [Self::Day, Self::Week, Self::Month, Self::Quarter];
-
-    /// The stable name, as options and texts use it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
-            Self::Quarter => "quarter",
-        }
-    }
-
-    /// By its stable name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|range| range.name() == name)
-    }
-
     /// Its length, ms.
     pub const fn ms(self) -> i64 {
         let days = match self {
@@ -111,10 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn every_range_is_found_by_its_name() {
-        for range in Range::ALL {
-            assert_eq!(Range::from_name(range.name()), Some(range));
-        }
+    fn ranges_stand_shortest_first() {
         assert!(Range::ALL.windows(2).all(|pair| pair[0].ms() < pair[1].ms()));
     }
 }

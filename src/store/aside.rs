@@ -2,6 +2,7 @@
 //! grown more heated.
 
 use super::conn::{Conn, sql};
+use super::delivery;
 use super::error::StoreError;
 use crate::case::CaseNumber;
 use crate::id::{GuildId, UserId};
@@ -35,8 +36,7 @@ pub async fn forget_pauses(c: &mut Conn, guild: GuildId, user: UserId) -> Result
 
 /// Wants a case's owner told how its mood stands now. Call it once a rise, in the transaction of the rise.
 pub async fn want_mood(c: &mut Conn, guild: GuildId, case: CaseNumber, now_ms: i64) -> Result<(), StoreError> {
-    const TEXT: &str = "insert into delivery (guild_id, kind, lane, case_number, state, due_at, created_at)
-        values ($1, 'mood', $2, $3, 'scheduled', $4, $4)";
     // The lane of the case's card and reminders: what is said of one case is said in order.
-    sql!(execute, c, TEXT, guild.db(), format!("case:{guild}:{}", case.0), case.0, now_ms).map(drop)
+    let lane = delivery::case_lane(guild, case);
+    delivery::want_post(c, delivery::Kind::Mood, guild, &lane, Some(case), now_ms).await.map(drop)
 }
