@@ -245,6 +245,7 @@ reminder-waited = Eigentlich war es { $from } so weit; die Erinnerung hat auf de
 reminder-late = Diese Erinnerung kommt verspätet. Fällig war sie { $due }.
 reminder-alert = { $who }, eine Erinnerung wartet auf dich. Sie ließ sich nicht direkt zustellen; der Knopf zeigt sie nur dir.
 bundle = { $who }, während ich nicht erreichbar war, ist einiges fällig geworden. Diese Erinnerungen kommen verspätet:
+bundle-now = { $who }, hier ist gerade mehreres dran:
 bundle-line = • { $what } – fällig { $due }
 bundle-choose = Eine Erinnerung öffnen
 reminder-replied = Die Kundin oder der Kunde hat sich gemeldet.

@@ -245,6 +245,7 @@ reminder-waited = It was time { $from }; the reminder waited for your working ho
 reminder-late = This reminder comes late. It was due { $due }.
 reminder-alert = { $who }, a reminder is waiting for you. It could not be delivered directly; the button shows it to you alone.
 bundle = { $who }, some things came due while I was out of reach. These reminders come late:
+bundle-now = { $who }, several things are due here now:
 bundle-line = • { $what } – due { $due }
 bundle-choose = Open a reminder
 reminder-replied = The customer has replied.

@@ -6,7 +6,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::id::{GuildId, UserId};
+use crate::id::GuildId;
+use crate::store::bundle::Crowd;
 use crate::store::delivery::Coming;
 
 /// Teams remembered before all are forgotten; then the one with the oldest reminder comes first again.
@@ -28,8 +29,8 @@ pub struct Agenda {
 pub struct Pick {
     /// Which.
     pub id: i64,
-    /// Missed, and still to be had for a bundle: whose, of which team.
-    pub missed: Option<(GuildId, UserId)>,
+    /// Others go out together with it: whose team's, which, and due before when.
+    pub crowd: Option<(GuildId, Crowd, i64)>,
 }
 
 impl Agenda {
@@ -40,7 +41,8 @@ impl Agenda {
     }
 
     /// The next rows to try, at most `most`. `now` is the bot's clock, `real` the lease clock; due before its team's
-    /// `missed` and not tried since means that an outage swallowed it.
+    /// `missed` and not tried since means that an outage swallowed it. As far as a look reaches it also says what comes due at
+    /// once in one channel.
     pub fn pick(&mut self, now: i64, real: i64, missed: impl Fn(GuildId) -> i64, most: usize) -> Vec<Pick> {
         let mut picked = Vec::new();
         if most == 0 || !self.rows.iter().any(|row| row.due_at <= now && row.free_at <= real) {
@@ -48,6 +50,7 @@ impl Agenda {
         }
         let mut closed: HashSet<String> = self.entered.clone();
         closed.extend(self.rows.iter().filter(|row| row.held && row.free_at > real).map(|row| row.lane.clone()));
+        let crowds = self.crowds(now, real);
         while picked.len() < most {
             let ready = self
                 .rows
@@ -63,11 +66,23 @@ impl Agenda {
             }
             self.served.insert(row.guild, self.turn);
             closed.insert(row.lane.clone());
-            let missed = row.loose.filter(|_| row.due_at < missed(row.guild)).map(|user| (row.guild, user));
-            picked.push(Pick { id: row.id, missed });
+            let missed = missed(row.guild);
+            let crowd = match row.loose {
+                Some(user) if row.due_at < missed => Some((row.guild, Crowd::Missed(user), missed)),
+                _ => channel(&row).filter(|of| crowds.contains(of)).map(|(guild, crowd)| (guild, crowd, now + 1)),
+            };
+            picked.push(Pick { id: row.id, crowd });
             self.entered.insert(row.lane);
         }
         picked
+    }
+
+    /// What is due at once in one channel, as far as a look reaches.
+    fn crowds(&self, now: i64, real: i64) -> HashSet<(GuildId, Crowd)> {
+        let mut counts = HashMap::new();
+        let ready = self.rows.iter().filter(|row| row.due_at <= now && row.free_at <= real);
+        ready.filter_map(channel).for_each(|of| *counts.entry(of).or_insert(0) += 1);
+        counts.into_iter().filter(|((_, crowd), count)| *count >= crowd.least()).map(|(of, _)| of).collect()
     }
 
     /// Nothing known could be picked now.
@@ -82,12 +97,19 @@ impl Agenda {
     }
 }
 
+/// The channel a loose reminder goes to first.
+fn channel(row: &Coming) -> Option<(GuildId, Crowd)> {
+    row.loose.map(|user| (row.guild, row.case.map_or(Crowd::Direct(user), Crowd::Case)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::CaseNumber;
+    use crate::id::UserId;
 
     fn row(id: i64, guild: u64, due_at: i64) -> Coming {
-        Coming { id, guild: GuildId(guild), lane: format!("l{id}"), due_at, free_at: 0, held: false, loose: None }
+        Coming { id, guild: GuildId(guild), lane: format!("l{id}"), due_at, free_at: 0, held: false, loose: None, case: None }
     }
 
     fn ids(picked: &[Pick]) -> Vec<i64> {
@@ -150,7 +172,32 @@ mod tests {
         let loose = |id, due_at| Coming { loose: Some(UserId(7)), ..row(id, 1, due_at) };
         agenda.look(vec![loose(1, 10), loose(2, 20), row(3, 2, 10)]);
         let picked = agenda.pick(30, 0, |_| 20, 8);
-        let missed: Vec<_> = picked.iter().map(|pick| (pick.id, pick.missed)).collect();
-        assert_eq!(missed, [(1, Some((GuildId(1), UserId(7)))), (3, None), (2, None)]);
+        let missed: Vec<_> = picked.iter().map(|pick| (pick.id, pick.crowd)).collect();
+        assert_eq!(missed, [(1, Some((GuildId(1), Crowd::Missed(UserId(7)), 20))), (3, None), (2, None)]);
+    }
+
+    #[test]
+    fn three_that_come_due_at_once_in_one_channel_are_a_crowd_and_two_are_none() {
+        let loose = |id, case: Option<i64>| Coming {
+            loose: Some(UserId(7)),
+            case: case.map(CaseNumber),
+            lane: case.map_or_else(|| format!("l{id}"), |number| format!("c{number}")),
+            ..row(id, 1, 10)
+        };
+        let crowds = |rows: Vec<Coming>| -> Vec<_> {
+            let mut agenda = Agenda::default();
+            agenda.look(rows);
+            agenda.pick(30, 0, |_| 0, 8).into_iter().map(|pick| pick.crowd).collect()
+        };
+        let direct = Some((GuildId(1), Crowd::Direct(UserId(7)), 31));
+        assert_eq!(crowds((1..=3).map(|id| loose(id, None)).collect()), [direct; 3]);
+        assert_eq!(crowds((1..=2).map(|id| loose(id, None)).collect()), [None; 2]);
+        let later = Coming { due_at: 31, ..loose(3, None) };
+        assert_eq!(crowds(vec![loose(1, None), loose(2, None), later]), [None; 2], "the third is not due yet");
+        assert_eq!(crowds(vec![loose(1, None), loose(2, None), loose(3, Some(4))]), [None; 3], "another channel");
+        let thread = Some((GuildId(1), Crowd::Case(CaseNumber(4)), 31));
+        assert_eq!(crowds((1..=3).map(|id| loose(id, Some(4))).collect()), [thread], "one lane, one at a time");
+        let tried = Coming { loose: None, ..loose(3, None) };
+        assert_eq!(crowds(vec![loose(1, None), loose(2, None), tried]), [None; 3], "was tried before");
     }
 }

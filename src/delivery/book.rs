@@ -10,7 +10,7 @@ use crate::case::{Case, CaseNumber, Change, Entry};
 use crate::follow_up::{FollowUp, State as Promised};
 use crate::id::{ChannelId, GuildId, MessageId, UserId};
 use crate::locale::Lang;
-use crate::store::bundle;
+use crate::store::bundle::{self, Crowd};
 use crate::store::delivery::{Coming, Job, Kind, Settled, State};
 use crate::store::guild::Settings;
 use crate::store::{self, Conn, Store, StoreError, delivery as outbox};
@@ -31,8 +31,8 @@ pub(super) trait Book: Send + Sync {
     fn coming(&self, until: i64, real: i64) -> Answer<'_, Vec<Coming>>;
     /// Claims those of `ids` that are still to be had; `now` is the bot's clock.
     fn claim(&self, ids: Vec<i64>, now: i64, real: i64, lease_until: i64, worker: &str) -> Answer<'_, Vec<Job>>;
-    /// Puts what one person has missed (due before `missed`) into bundles; their ids, none where there is at most one.
-    fn bundle(&self, guild: GuildId, user: UserId, missed: i64, now: i64, real: i64) -> Answer<'_, Vec<i64>>;
+    /// Puts a crowd's reminders that are due before `before` into bundles; their ids, none where they are no crowd any more.
+    fn bundle(&self, guild: GuildId, crowd: Crowd, before: i64, now: i64, real: i64) -> Answer<'_, Vec<i64>>;
     /// Makes the lease last until `until`; false: it is no longer ours.
     fn renew(&self, id: i64, token: i64, until: i64) -> Answer<'_, bool>;
     /// What the row is about, as it is now.
@@ -136,9 +136,9 @@ impl Book for Store {
         }))
     }
 
-    fn bundle(&self, guild: GuildId, user: UserId, missed: i64, now: i64, real: i64) -> Answer<'_, Vec<i64>> {
+    fn bundle(&self, guild: GuildId, crowd: Crowd, before: i64, now: i64, real: i64) -> Answer<'_, Vec<i64>> {
         Box::pin(
-            self.write(move |c| Box::pin(async move { Ok(bundle::gather(c, guild, user, missed, now, real).await?) })),
+            self.write(move |c| Box::pin(async move { Ok(bundle::gather(c, guild, crowd, before, now, real).await?) })),
         )
     }
 

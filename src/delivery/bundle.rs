@@ -1,4 +1,5 @@
-//! What one person missed during an outage, in one direct message.
+//! Reminders in one message: what one person missed during an outage, in a direct message, and what comes due at once in one
+//! channel.
 //!
 //! Invariant: a member leaves its bundle only in the transaction that settles the bundle: shown with it, or, where the
 //! message certainly reached nobody, to go its own way alone.
@@ -12,12 +13,9 @@ use super::post::Posted;
 use crate::store::delivery::{Settled, State};
 use crate::view;
 
-/// Shows the bundle to whom it is for.
+/// Shows the bundle where it belongs: a case's in its thread, a person's directly.
 pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     let facts = attempt.facts().await?;
-    let Some(user) = attempt.job.user else {
-        return end(attempt, Fate::Released).await;
-    };
     if !facts.present {
         return attempt.later(attempt.shared.timing.absent, false).await;
     }
@@ -33,11 +31,18 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     }
     let id = attempt.job.id;
     let mark = attempt.mark();
-    let missed = members.iter().map(|member| &member.follow_up);
+    let late = members.iter().any(|member| now - member.follow_up.due_at > attempt.shared.timing.late);
+    let reminders = members.iter().map(|member| &member.follow_up);
     let texts = Arc::clone(&attempt.shared.texts);
     let lang = facts.own_lang.unwrap_or(facts.settings.lang);
-    let message = view::bundle(&texts, lang, (attempt.job.guild, id), user, missed);
-    let code = match attempt.direct(user).await? {
+    let message = view::bundle(&texts, lang, (attempt.job.guild, id), late, reminders);
+    let place = match (attempt.job.user, facts.case.as_ref().and_then(|case| case.thread)) {
+        (Some(user), _) => attempt.direct(user).await?,
+        (None, Some(thread)) => Ok(thread),
+        // Each waits for the thread by itself.
+        (None, None) => return end(attempt, Fate::Released).await,
+    };
+    let code = match place {
         Ok(channel) => match attempt.post(channel, &message, Some(&mark)).await? {
             None => return Ok(()),
             Some(Posted::At(message)) => {

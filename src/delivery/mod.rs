@@ -231,23 +231,22 @@ impl Delivery {
         }
     }
 
-    /// Claims what was picked. What one person missed is put into bundles first, which the next look finds.
+    /// Claims what was picked. What goes out together is put into bundles first, which the next look finds.
     async fn claim(&self, picked: Vec<Pick>) -> Result<Claimed, Abort> {
         let shared = &self.shared;
         let (now, real) = (shared.clock.now_ms(), shared.real.now_ms());
         let mut asked = std::collections::HashMap::new();
         let mut ids = Vec::new();
         for pick in picked {
-            let Some(whose) = pick.missed else {
+            let Some(of @ (guild, crowd, before)) = pick.crowd else {
                 ids.push(pick.id);
                 continue;
             };
-            let bundled = if let Some(bundled) = asked.get(&whose) {
+            let bundled = if let Some(bundled) = asked.get(&of) {
                 *bundled
             } else {
-                let missed = shared.able.missed(whose.0, now - shared.timing.late);
-                let made = shared.book.bundle(whose.0, whose.1, missed, now, real).await?;
-                *asked.entry(whose).or_insert(!made.is_empty())
+                let made = shared.book.bundle(guild, crowd, before, now, real).await?;
+                *asked.entry(of).or_insert(!made.is_empty())
             };
             if !bundled {
                 ids.push(pick.id);

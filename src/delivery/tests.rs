@@ -2,6 +2,7 @@
 //!
 //! Over 500 lines on purpose: one stage, and the scenes are read side by side.
 
+mod crowd;
 mod fake;
 mod sim;
 
@@ -27,7 +28,7 @@ use crate::store::delivery::{self as outbox, Settled, State};
 use crate::store::follow_up::NewFollowUp;
 use crate::store::guild::Settings;
 use crate::store::{self, Store, StoreError};
-use crate::view::custom_id::{self, Action};
+use crate::view::custom_id::{self, Action, Promise};
 use fake::{Fake, Fault, Shown, custom_ids};
 
 /// The protocol at about a thirtieth of its times.
@@ -236,6 +237,10 @@ impl House {
 
     /// Promises something for Ben, due in `ms`.
     async fn promise(&self, case: Option<CaseNumber>, ms: i64) -> FollowUpId {
+        self.promise_of(BEN, case, ms).await
+    }
+
+    async fn promise_of(&self, assignee: UserId, case: Option<CaseNumber>, ms: i64) -> FollowUpId {
         let now = self.clock.now_ms();
         self.store
             .write::<_, StoreError, _>(move |c| {
@@ -245,7 +250,7 @@ impl House {
                         case,
                         what: SECRET.to_owned(),
                         creator: ANNA,
-                        assignee: BEN,
+                        assignee,
                         civil: "2026-11-02T10:00:00".to_owned(),
                         zone: "Europe/Berlin".to_owned(),
                         due_at: now + ms,
@@ -320,7 +325,14 @@ impl House {
             Some(Action::Done(promise) | Action::Later(promise) | Action::Reveal(promise)) => promise.id == follow_up,
             _ => false,
         };
-        self.chat.shown().into_iter().filter(|(_, one)| custom_ids(&one.message).iter().any(is_reminder)).collect()
+        let in_list = |message: &Message| {
+            let Some(Row::Select(select)) = message.rows.first() else { return false };
+            let Some(Action::Choose(guild, delivery)) = Action::decode(&select.custom_id) else { return false };
+            let mut chosen = select.options.iter().map(|one| Promise::chosen(guild, delivery, &one.value));
+            chosen.any(|one| one.is_some_and(|one| one.id == follow_up))
+        };
+        let shown = self.chat.shown().into_iter();
+        shown.filter(|(_, one)| custom_ids(&one.message).iter().any(is_reminder) || in_list(&one.message)).collect()
     }
 
     /// The ground truth: one thread and one up-to-date card for each case, one reminder for each promise, none early.
@@ -1081,15 +1093,17 @@ async fn in_any_weather_every_promise_is_kept_once() {
                 mortal = house.worker();
             }
             house.clock.advance_ms(40);
-            if house.settled(0).await || house.count().await.get(&State::Sent) == Some(&36) {
+            // With bundles there are more rows than promises and cases.
+            let count = house.count().await;
+            let over = |state: &State| matches!(state, State::Sent | State::Cancelled);
+            if count.keys().all(over) && count.get(&State::Sent).is_some_and(|sent| *sent >= 36) {
                 break;
             }
-            assert!(watch.elapsed() < Duration::from_mins(1), "seed {seed}: {:?}", house.count().await);
+            assert!(watch.elapsed() < Duration::from_mins(1), "seed {seed}: {count:?}");
             tokio::time::sleep(millis(10)).await;
         }
         drop((steady, mortal));
         assert!(deaths > 0, "seed {seed}: nobody died");
         house.assert_kept(&cases, &promises, &format!("seed {seed}, {deaths} deaths")).await;
-        assert_eq!(house.count().await, BTreeMap::from([(State::Sent, 36)]), "seed {seed}");
     }
 }

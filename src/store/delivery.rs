@@ -287,6 +287,8 @@ pub struct Coming {
     pub held: bool,
     /// Whose reminder it is, if it was never tried and may be put into a bundle.
     pub loose: Option<UserId>,
+    /// The case it belongs to.
+    pub case: Option<CaseNumber>,
 }
 
 /// Rows looked at, oldest first, before teams take turns: a bound for what one look costs after a long outage.
@@ -300,11 +302,11 @@ const OF_ONE_LOOK: i64 = 2_000;
 /// then each team's second …
 pub async fn coming(c: &mut Conn, until: i64, real: i64) -> Result<Vec<Coming>, StoreError> {
     const TEXT: &str = "select ranked.id, ranked.guild_id, ranked.lane, ranked.due_at, ranked.not_before,
-            ranked.lease_until, ranked.state, f.assignee
+            ranked.lease_until, ranked.state, f.assignee, ranked.case_number
         from (
             select near.*, row_number() over (partition by guild_id order by due_at, id) as turn from (
                 select id, guild_id, lane, due_at, not_before, lease_until, state, kind, attempts, sequence, alone, hop,
-                    in_flight, follow_up_id
+                    in_flight, follow_up_id, case_number
                 from delivery
                 where state in ('scheduled', 'claimed', 'sending', 'unknown') and due_at <= $1 and not_before <= $2
                 order by due_at limit $3
@@ -315,7 +317,7 @@ pub async fn coming(c: &mut Conn, until: i64, real: i64) -> Result<Vec<Coming>, 
             and ranked.in_flight is null and f.kind <> 'first_response'
         where turn <= $4 order by turn, ranked.due_at, ranked.id limit $5";
     let rows = sql!(
-        fetch_all(i64, i64, String, i64, i64, i64, String, Option<i64>),
+        fetch_all(i64, i64, String, i64, i64, i64, String, Option<i64>, Option<i64>),
         c,
         TEXT,
         until,
@@ -325,10 +327,10 @@ pub async fn coming(c: &mut Conn, until: i64, real: i64) -> Result<Vec<Coming>, 
         OF_ONE_LOOK
     )?;
     let read =
-        |(id, guild, lane, due_at, not_before, lease_until, state, assignee): (_, _, _, _, i64, i64, String, _)| {
+        |(id, guild, lane, due_at, not_before, lease_until, state, assignee, case): (_, _, _, _, i64, i64, String, _, _)| {
             let held = state == State::Claimed.name() || state == State::Sending.name();
             let free_at = if held { lease_until } else { not_before };
-            let loose: Option<i64> = assignee;
+            let (loose, case): (Option<i64>, Option<i64>) = (assignee, case);
             Coming {
                 id,
                 guild: GuildId::from_db(guild),
@@ -337,6 +339,7 @@ pub async fn coming(c: &mut Conn, until: i64, real: i64) -> Result<Vec<Coming>, 
                 free_at,
                 held,
                 loose: loose.map(UserId::from_db),
+                case: case.map(CaseNumber),
             }
         };
     Ok(rows.into_iter().map(read).collect())
@@ -484,6 +487,6 @@ pub async fn count(c: &mut Conn) -> Result<Vec<(State, i64)>, StoreError> {
     rows.into_iter().map(|(state, n)| Ok((known(State::from_name(&state), "delivery.state", &state)?, n))).collect()
 }
 
-pub(super) fn case_lane(guild: GuildId, case: CaseNumber) -> String {
+pub(crate) fn case_lane(guild: GuildId, case: CaseNumber) -> String {
     format!("case:{guild}:{}", case.0)
 }

@@ -1,4 +1,5 @@
-//! What one person missed, in one message with one list. Choosing an entry opens that reminder's buttons to them alone.
+//! Several reminders in one message with one list: what one person missed, or what is due at once in one channel. Choosing an
+//! entry opens that reminder's buttons to whoever chose.
 
 use super::custom_id::{Action, Promise};
 use super::text::{self, moment, one_line};
@@ -16,19 +17,27 @@ const IN_LIST: usize = 100;
 /// Discord: entries of one list.
 const MOST: usize = 25;
 
-/// A bundle of late reminders, for a direct message. Its list carries the delivery, by which it is found again after a
-/// lost answer.
+/// A bundle of reminders, which mentions whoever owes one of them. `late`: an outage swallowed them. Its list carries the
+/// delivery, by which it is found again after a lost answer.
 pub fn bundle<'a>(
     texts: &Texts,
     lang: Lang,
     (guild, delivery): (GuildId, i64),
-    who: UserId,
-    missed: impl IntoIterator<Item = &'a FollowUp>,
+    late: bool,
+    reminders: impl IntoIterator<Item = &'a FollowUp>,
 ) -> Message {
     let voice = texts.voice(lang);
-    let mut content = voice.with("bundle", &[("who", &text::person(who))]);
+    let reminders: Vec<&FollowUp> = reminders.into_iter().take(MOST).collect();
+    let mut users: Vec<UserId> = Vec::new();
+    for one in &reminders {
+        if !users.contains(&one.assignee) {
+            users.push(one.assignee);
+        }
+    }
+    let who: Vec<String> = users.iter().map(|user| text::person(*user)).collect();
+    let mut content = voice.with(if late { "bundle" } else { "bundle-now" }, &[("who", &who.join(", "))]);
     let mut options = Vec::new();
-    for follow_up in missed.into_iter().take(MOST) {
+    for follow_up in reminders {
         let (what, due) = (text::what(voice, &follow_up.what, IN_TEXT), moment(follow_up.due_at));
         let line = voice.with("bundle-line", &[("what", &what), ("due", &due)]);
         if content.encode_utf16().count() + line.encode_utf16().count() < LONGEST {
@@ -44,7 +53,7 @@ pub fn bundle<'a>(
         placeholder: voice.say("bundle-choose"),
         options,
     };
-    let mentions = Mentions { users: vec![who], ..Mentions::default() };
+    let mentions = Mentions { users, ..Mentions::default() };
     Message { content, rows: vec![Row::Select(select)], mentions, ..Message::default() }
 }
 
@@ -59,7 +68,7 @@ mod tests {
             .map(|n| FollowUp { id: FollowUpId(n), ..follow_up(&"*Angebot* für @everyone ".repeat(20)) })
             .collect();
         for lang in [Lang::De, Lang::En] {
-            let message = bundle(&Texts::embedded(), lang, (GuildId(1), i64::MAX), UserId(u64::MAX / 2), &missed);
+            let message = bundle(&Texts::embedded(), lang, (GuildId(1), i64::MAX), true, &missed);
             let length = message.content.encode_utf16().count();
             assert!(length <= 2_000, "{length}");
             let [Row::Select(select)] = &message.rows[..] else { panic!("one list") };
@@ -67,7 +76,7 @@ mod tests {
             assert_eq!(Action::decode(&select.custom_id), Some(Action::Choose(GuildId(1), i64::MAX)));
             let opened = Promise::chosen(GuildId(1), i64::MAX, &select.options[4].value).expect("it reads back");
             assert_eq!((opened.id, opened.version), (FollowUpId(5), missed[4].version));
-            assert_eq!(message.mentions.users, [UserId(u64::MAX / 2)], "and nobody else is pinged");
+            assert_eq!(message.mentions.users, [UserId(4)], "once, and nobody else is pinged");
         }
     }
 

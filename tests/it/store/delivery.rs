@@ -2,20 +2,21 @@
 
 use ruhepol::follow_up::FollowUpId;
 use ruhepol::id::{GuildId, MessageId, UserId};
-use ruhepol::store::bundle::{gather, members, released, sent};
+use ruhepol::store::bundle::{Crowd, gather, members, released, sent};
 use ruhepol::store::delivery::{
     Job, Settled, State, claim, coming, count, free_abandoned, latest, outcome, renew, save, server_time, want_reminder,
 };
 use ruhepol::store::follow_up::insert;
 
 use super::follow_up::promise;
-use super::{ANNA, BEN, Fresh, OTHERS, TEAM, in_read, in_write, on_both_engines};
+use super::{ANNA, BEN, Fresh, OTHERS, TEAM, in_read, in_write, on_both_engines, open};
 
 on_both_engines!(
     a_row_is_held_by_one_and_settled_once,
     a_row_is_due_at_its_time_and_after_and_not_before,
     teams_take_turns_however_many_rows_one_of_them_has,
     what_one_person_missed_goes_into_even_bundles_of_at_most_twenty_five,
+    what_is_due_at_once_in_one_channel_goes_together_from_three_on,
     two_who_gather_at_once_bundle_nothing_twice,
     a_bundle_that_cannot_be_shown_lets_each_go_its_own_way,
     a_start_frees_rows_only_where_nobody_else_can_hold_them,
@@ -85,7 +86,7 @@ async fn what_one_person_missed_goes_into_even_bundles_of_at_most_twenty_five(db
     wanted(&db, TEAM, ANNA, 5).await;
     wanted(&db, OTHERS, BEN, 5).await;
     wanted(&db, TEAM, BEN, 900).await;
-    let made = in_write!(db.store, c => gather(c, TEAM, BEN, 100, 1_000, 0).await).unwrap();
+    let made = in_write!(db.store, c => gather(c, TEAM, Crowd::Missed(BEN), 100, 1_000, 0).await).unwrap();
     let sizes = in_read!(db.store, c => {
         let mut sizes = Vec::new();
         for id in &made {
@@ -95,7 +96,7 @@ async fn what_one_person_missed_goes_into_even_bundles_of_at_most_twenty_five(db
         Ok(sizes)
     });
     assert_eq!(sizes.unwrap(), [14, 13], "what is not missed yet and whatever is another's stays out");
-    let one = in_write!(db.store, c => gather(c, TEAM, ANNA, 100, 1_000, 0).await).unwrap();
+    let one = in_write!(db.store, c => gather(c, TEAM, Crowd::Missed(ANNA), 100, 1_000, 0).await).unwrap();
     assert!(one.is_empty(), "one alone is no bundle");
     let rest = ids(&db, 1_000, 0).await;
     assert_eq!(rest.len(), 2 + 3, "two bundles, and three reminders that are in none");
@@ -114,6 +115,36 @@ async fn what_one_person_missed_goes_into_even_bundles_of_at_most_twenty_five(db
     let (with, without) = ended.unwrap();
     assert_eq!(with, Some((State::Sent, Some(MessageId(77)))));
     assert_eq!(without, Some((State::Cancelled, None)), "what no longer held is not called sent");
+}
+
+async fn what_is_due_at_once_in_one_channel_goes_together_from_three_on(db: Fresh) {
+    let number = in_write!(db.store, c => open(c, TEAM, "Drei auf einmal").await).unwrap().number;
+    let of_case = async |who| {
+        in_write!(db.store, c => {
+            let id = insert(c, &promise(TEAM, Some(number.0), who, 10)).await?;
+            want_reminder(c, TEAM, id, 1, 10, Some(number)).await
+        })
+        .unwrap();
+    };
+    for who in [ANNA, BEN] {
+        of_case(who).await;
+        wanted(&db, TEAM, BEN, 10).await;
+    }
+    let gather = async |crowd| in_write!(db.store, c => gather(c, TEAM, crowd, 11, 10, 0).await).unwrap();
+    assert!(gather(Crowd::Direct(BEN)).await.is_empty(), "two of Ben's, and one of his in a case, are no crowd");
+    assert!(gather(Crowd::Case(number)).await.is_empty());
+    wanted(&db, TEAM, BEN, 10).await;
+    wanted(&db, TEAM, BEN, 11).await;
+    of_case(BEN).await;
+    let (direct, thread) = (gather(Crowd::Direct(BEN)).await, gather(Crowd::Case(number)).await);
+    let (&[direct], &[thread]) = (&direct[..], &thread[..]) else { panic!("one bundle each") };
+    let sizes = in_read!(db.store, c => {
+        Ok((members(c, TEAM, direct).await?.len(), members(c, TEAM, thread).await?.len()))
+    });
+    assert_eq!(sizes.unwrap(), (3, 3), "what is due later stays out");
+    let jobs = take(&db, vec![direct, thread], 10, 0).await;
+    let whose: Vec<_> = jobs.iter().map(|job| (job.user, job.case)).collect();
+    assert_eq!(whose, [(Some(BEN), None), (None, Some(number))]);
 }
 
 fn some_of(shown: &[(i64, FollowUpId, i64)]) -> i64 {
@@ -141,14 +172,14 @@ async fn two_who_gather_at_once_bundle_nothing_twice(db: Fresh) {
 }
 
 async fn in_write_task(db: &Fresh) -> Vec<i64> {
-    in_write!(db.store, c => gather(c, TEAM, BEN, 100, 1_000, 0).await).unwrap()
+    in_write!(db.store, c => gather(c, TEAM, Crowd::Missed(BEN), 100, 1_000, 0).await).unwrap()
 }
 
 async fn a_bundle_that_cannot_be_shown_lets_each_go_its_own_way(db: Fresh) {
     for n in 0..3 {
         wanted(&db, TEAM, BEN, n).await;
     }
-    let made = in_write!(db.store, c => gather(c, TEAM, BEN, 100, 1_000, 0).await).unwrap();
+    let made = in_write!(db.store, c => gather(c, TEAM, Crowd::Missed(BEN), 100, 1_000, 0).await).unwrap();
     let job = take(&db, made, 1_000, 0).await.remove(0);
     in_write!(db.store, c => {
         released(c, &job).await?;
@@ -158,7 +189,7 @@ async fn a_bundle_that_cannot_be_shown_lets_each_go_its_own_way(db: Fresh) {
     .unwrap();
     let rows = in_read!(db.store, c => coming(c, 1_000, 0).await).unwrap();
     assert_eq!(rows.iter().map(|row| row.loose).collect::<Vec<_>>(), [None; 3], "and into no bundle again");
-    assert!(in_write!(db.store, c => gather(c, TEAM, BEN, 100, 1_000, 0).await).unwrap().is_empty());
+    assert!(in_write!(db.store, c => gather(c, TEAM, Crowd::Missed(BEN), 100, 1_000, 0).await).unwrap().is_empty());
 }
 
 async fn a_start_frees_rows_only_where_nobody_else_can_hold_them(db: Fresh) {

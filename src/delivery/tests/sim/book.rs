@@ -11,8 +11,8 @@ use crate::case::{Case, CaseNumber};
 use crate::follow_up::{FollowUp, FollowUpId, State as Promised};
 use crate::id::{ChannelId, GuildId, MessageId, UserId};
 use crate::store::StoreError;
-use crate::store::bundle::MOST;
-use crate::store::delivery::{Coming, Job, Kind, Settled, State};
+use crate::store::bundle::{Crowd, MOST};
+use crate::store::delivery::{Coming, Job, Kind, Settled, State, case_lane};
 use crate::store::guild::Settings;
 
 /// How long a database that cannot be reached keeps somebody waiting, ms.
@@ -61,7 +61,7 @@ impl Db {
     ) -> i64 {
         let id = self.rows.len() as i64 + 1;
         let lane = match (about.and_then(|one| one.case), about, user) {
-            (Some(number), ..) => format!("case:{guild}:{}", number.0),
+            (Some(number), ..) => case_lane(guild, number),
             (None, Some(one), _) => format!("follow_up:{}", one.id.0),
             (None, None, user) => format!("person:{guild}:{user:?}"),
         };
@@ -120,6 +120,7 @@ impl Db {
                 free_at: if held(row.job.state) { row.job.lease_until } else { row.not_before },
                 held: held(row.job.state),
                 loose: self.is_loose(row),
+                case: row.job.case,
             })
             .collect();
         rows.sort_by_key(|row| (row.due_at, row.id));
@@ -148,25 +149,37 @@ impl Db {
         jobs
     }
 
-    fn gather(&mut self, guild: GuildId, user: UserId, missed: i64, now: i64, real: i64) -> Vec<i64> {
+    fn gather(&mut self, guild: GuildId, crowd: Crowd, before: i64, now: i64, real: i64) -> Vec<i64> {
+        let (user, case) = match crowd {
+            Crowd::Missed(user) | Crowd::Direct(user) => (Some(user), None),
+            Crowd::Case(number) => (None, Some(number)),
+        };
         let mut found: Vec<(i64, i64)> = (self.rows.values())
             .filter(|row| {
+                let of = self.is_loose(row).is_some_and(|whose| match crowd {
+                    Crowd::Missed(user) => whose == user,
+                    Crowd::Direct(user) => whose == user && row.job.case.is_none(),
+                    Crowd::Case(number) => row.job.case == Some(number),
+                });
                 row.job.guild == guild
-                    && self.is_loose(row) == Some(user)
-                    && row.job.due_at < missed
+                    && of
+                    && row.job.due_at < before
                     && row.not_before <= real
                     && row.job.follow_up.is_some_and(|id| self.follow_ups[&id].state == Promised::Open)
             })
             .map(|row| (row.job.due_at, row.job.id))
             .collect();
         found.sort_unstable();
-        if found.len() < 2 {
+        if found.len() < crowd.least() {
             return Vec::new();
         }
         let each = found.len().div_ceil(found.len().div_ceil(MOST));
         let mut bundles = Vec::new();
         for members in found.chunks(each) {
-            let bundle = self.insert(Kind::Bundle, guild, None, Some(user), (members[0].0, now));
+            let bundle = self.insert(Kind::Bundle, guild, None, user, (members[0].0, now));
+            if let (Some(number), Some(row)) = (case, self.rows.get_mut(&bundle)) {
+                (row.job.case, row.job.hop, row.lane) = (case, Hop::Thread, case_lane(guild, number));
+            }
             for (_, member) in members {
                 if let Some(row) = self.rows.get_mut(member) {
                     (row.job.state, row.bundle) = (State::Bundled, Some(bundle));
@@ -323,8 +336,8 @@ impl Book for Base {
         self.call(move |db, variant| Ok(db.claim(&ids, now, real, lease_until, variant)))
     }
 
-    fn bundle(&self, guild: GuildId, user: UserId, missed: i64, now: i64, real: i64) -> Answer<'_, Vec<i64>> {
-        self.call(move |db, _| Ok(db.gather(guild, user, missed, now, real)))
+    fn bundle(&self, guild: GuildId, crowd: Crowd, before: i64, now: i64, real: i64) -> Answer<'_, Vec<i64>> {
+        self.call(move |db, _| Ok(db.gather(guild, crowd, before, now, real)))
     }
 
     fn renew(&self, id: i64, token: i64, until: i64) -> Answer<'_, bool> {
