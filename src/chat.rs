@@ -325,6 +325,8 @@ pub trait Chat: Send + Sync {
     fn now_ms(&self) -> Option<i64> {
         None
     }
+    /// So many processes speak for this bot; they share what the platform allows it.
+    fn share(&self, _among: usize) {}
     /// Asks something small, so that [`Chat::now_ms`] is known where the platform tells it.
     fn greet(&self) -> Answer<'_, ()> {
         Box::pin(async { Ok(()) })

@@ -109,7 +109,16 @@ mod tests {
     use crate::id::UserId;
 
     fn row(id: i64, guild: u64, due_at: i64) -> Coming {
-        Coming { id, guild: GuildId(guild), lane: format!("l{id}"), due_at, free_at: 0, held: false, loose: None, case: None }
+        Coming {
+            id,
+            guild: GuildId(guild),
+            lane: format!("l{id}"),
+            due_at,
+            free_at: 0,
+            held: false,
+            loose: None,
+            case: None,
+        }
     }
 
     fn ids(picked: &[Pick]) -> Vec<i64> {

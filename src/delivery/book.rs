@@ -13,6 +13,7 @@ use crate::locale::Lang;
 use crate::store::bundle::{self, Crowd};
 use crate::store::delivery::{Coming, Job, Kind, Settled, State};
 use crate::store::guild::Settings;
+use crate::store::process;
 use crate::store::{self, Conn, Store, StoreError, delivery as outbox};
 
 /// Entries of the timeline shown on a card.
@@ -27,6 +28,10 @@ pub(super) trait Book: Send + Sync {
     fn take_over(&self) -> Answer<'_, TakenOver>;
     /// The server's clock, where several processes share one.
     fn time(&self) -> Answer<'_, Option<i64>>;
+    /// A sign of life of this process; how many there are on this database.
+    fn crew(&self, worker: &str) -> Answer<'_, usize>;
+    /// This process ends.
+    fn leave(&self, worker: &str) -> Answer<'_, ()>;
     /// Rows that come due until `until` (bot's clock) and may be tried until `real`, teams taking turns.
     fn coming(&self, until: i64, real: i64) -> Answer<'_, Vec<Coming>>;
     /// Claims those of `ids` that are still to be had; `now` is the bot's clock.
@@ -123,6 +128,16 @@ impl Book for Store {
 
     fn time(&self) -> Answer<'_, Option<i64>> {
         Box::pin(self.read(|c| Box::pin(async move { Ok(outbox::server_time(c).await?) })))
+    }
+
+    fn crew(&self, worker: &str) -> Answer<'_, usize> {
+        let worker = worker.to_owned();
+        Box::pin(self.write(move |c| Box::pin(async move { Ok(process::beat(c, &worker).await?) })))
+    }
+
+    fn leave(&self, worker: &str) -> Answer<'_, ()> {
+        let worker = worker.to_owned();
+        Box::pin(self.write(move |c| Box::pin(async move { Ok(process::leave(c, &worker).await?) })))
     }
 
     fn coming(&self, until: i64, real: i64) -> Answer<'_, Vec<Coming>> {

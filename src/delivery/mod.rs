@@ -53,6 +53,8 @@ const AHEAD: i64 = 60_000;
 const COMPARE: i64 = 60_000;
 /// See [`COMPARE`]: more than any drift in that time, little beside a lease.
 const FOLLOW: i64 = 100;
+/// How often a process gives a sign of life where several share a database, ms.
+const BEAT: i64 = 3_000;
 /// Hints make for at most this many looks in the time between two without.
 const HASTE: i64 = 20;
 /// Longest pause between two looks while the database is gone, ms.
@@ -127,8 +129,8 @@ impl Delivery {
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let shared = &self.shared;
         let (mut hands, mut agenda, mut outage) = (Hands::default(), Agenda::default(), Outage::default());
-        let (mut begun, mut greeted, mut looked, mut next_look, mut next_compare) =
-            (false, false, 0, i64::MIN, i64::MIN);
+        let (mut begun, mut greeted, mut looked, mut next_look, mut next_compare, mut next_beat) =
+            (false, false, 0, i64::MIN, i64::MIN, i64::MIN);
         while !*stop.borrow() {
             let real = shared.real.now_ms();
             if !begun {
@@ -139,6 +141,12 @@ impl Delivery {
                     shared.real.lean(server, FOLLOW);
                 }
                 next_compare = shared.real.now_ms() + COMPARE;
+            }
+            if begun && shared.real.now_ms() >= next_beat {
+                if let Ok(among) = hands.meanwhile(shared.book.crew(&shared.worker)).await {
+                    shared.chat.share(among);
+                }
+                next_beat = shared.real.now_ms() + BEAT;
             }
             if begun && !greeted {
                 // Until the chat has told its time, what was sent could not be found again.
@@ -211,6 +219,11 @@ impl Delivery {
             biased;
             () = drained => {}
             () = shared.timer.sleep(DRAIN) => tracing::warn!("delivery.cut_off"),
+        }
+        // Left undone, the others find out in a few seconds.
+        tokio::select! {
+            _ = shared.book.leave(&shared.worker) => {}
+            () = shared.timer.sleep(BEAT) => {}
         }
     }
 

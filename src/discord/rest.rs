@@ -259,6 +259,10 @@ impl Chat for Rest {
         self.told.load(Ordering::Relaxed).then(|| self.time.now_ms())
     }
 
+    fn share(&self, among: usize) {
+        self.pace.share(among);
+    }
+
     fn greet(&self) -> Answer<'_, ()> {
         Box::pin(async move { self.me().await.map(drop) })
     }

@@ -62,7 +62,8 @@ pub async fn gather(
             )
         };
     }
-    const BUNDLE: &str = "insert into delivery (guild_id, kind, lane, user_id, case_number, state, due_at, created_at, hop)
+    const BUNDLE: &str =
+        "insert into delivery (guild_id, kind, lane, user_id, case_number, state, due_at, created_at, hop)
         values ($1, 'bundle', $2, $3, $4, 'scheduled', $5, $6, $7) returning id";
     const MEMBER: &str = "update delivery set state = 'bundled', bundle_id = $2 where id = $1 and state = 'scheduled'";
     let text = match c.0 {
@@ -88,7 +89,8 @@ pub async fn gather(
     let each = found.len().div_ceil(found.len().div_ceil(MOST));
     for members in found.chunks(each) {
         let due_at = members[0].1;
-        let (id,) = sql!(fetch_one(i64,), c, BUNDLE, guild.db(), lane.as_str(), whose, number, due_at, now, hop.name())?;
+        let (id,) =
+            sql!(fetch_one(i64,), c, BUNDLE, guild.db(), lane.as_str(), whose, number, due_at, now, hop.name())?;
         for (member, _) in members {
             sql!(execute, c, MEMBER, *member, id)?;
         }

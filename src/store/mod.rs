@@ -19,6 +19,7 @@ mod migration;
 pub mod offer;
 mod postgres;
 pub mod privacy;
+pub mod process;
 pub mod profile;
 pub mod recurring;
 pub mod report;

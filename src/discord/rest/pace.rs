@@ -1,7 +1,7 @@
 //! How fast we may send: Discord's limits, kept before Discord has to remind us.
 //!
-//! Invariant: [`Pace::reserve`] hands out at most 49 starts in any second, and none in a bucket Discord said is empty;
-//! however late its callers wake up, [`Pace::start`] lets no more than that begin.
+//! Invariant: [`Pace::reserve`] hands out at most 49 starts in any second, shared with the bot's other processes, and none in a
+//! bucket Discord said is empty; however late its callers wake up, [`Pace::start`] lets no more than that begin.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -43,6 +43,8 @@ struct State<K> {
     closed_until: Duration,
     /// The last [`MOST`] starts as they really were.
     starts: VecDeque<Duration>,
+    /// Processes of this bot: each takes its part.
+    among: u32,
     buckets: HashMap<K, Bucket>,
 }
 
@@ -91,6 +93,11 @@ impl<K: Eq + Hash> Pace<K> {
         }
     }
 
+    /// This bot has so many processes now; from the next request on each takes its part.
+    pub fn share(&self, among: usize) {
+        self.lock().among = u32::try_from(among).unwrap_or(u32::MAX).clamp(1, MOST as u32);
+    }
+
     /// Call it when the wait is over, right before the request leaves.
     pub fn start(&self) -> Result<(), Held> {
         let now = self.started.elapsed();
@@ -109,6 +116,7 @@ impl<K: Eq + Hash> State<K> {
             even: Duration::ZERO,
             closed_until: Duration::ZERO,
             starts: VecDeque::with_capacity(MOST),
+            among: 1,
             buckets: HashMap::new(),
         }
     }
@@ -117,14 +125,14 @@ impl<K: Eq + Hash> State<K> {
         if self.closed_until > now {
             return Err(Held::Closed(self.closed_until.saturating_sub(now)));
         }
-        if self.starts.len() == MOST
-            && let Some(first) = self.starts.front()
-        {
-            let free = *first + SECOND;
+        // The start that must be a second ago; those before it are of no more use.
+        let most = (MOST / self.among as usize).max(1);
+        if let Some(at) = self.starts.len().checked_sub(most) {
+            let free = self.starts[at] + SECOND;
             if free > now {
                 return Err(Held::Crowd(free.saturating_sub(now)));
             }
-            self.starts.pop_front();
+            self.starts.drain(..=at);
         }
         self.starts.push_back(now);
         Ok(())
@@ -132,7 +140,8 @@ impl<K: Eq + Hash> State<K> {
 
     fn reserve(&mut self, key: &K, now: Duration, patience: Duration) -> Result<Duration, Duration> {
         let even = self.even.max(now);
-        let mut start = even.saturating_sub(GAP * (BURST - 1)).max(self.closed_until).max(now);
+        let gap = GAP * self.among;
+        let mut start = even.saturating_sub(gap * (BURST - 1)).max(self.closed_until).max(now);
         let bucket = self.buckets.get_mut(key);
         if let Some(bucket) = &bucket
             && bucket.remaining == 0
@@ -143,7 +152,7 @@ impl<K: Eq + Hash> State<K> {
         if wait > patience {
             return Err(wait);
         }
-        self.even = even.max(start) + GAP;
+        self.even = even.max(start) + gap;
         if let Some(bucket) = bucket {
             // Past the reset the size of the bucket is unknown until the next answer: one at a time.
             bucket.remaining = if start >= bucket.reset_at { 0 } else { bucket.remaining.saturating_sub(1) };
@@ -204,6 +213,27 @@ mod tests {
         }
         let steady = starts.iter().filter(|start| (1_000..2_000).contains(&start.as_millis())).count();
         assert!(steady >= 47, "{steady}");
+    }
+
+    #[test]
+    fn four_processes_together_start_no_more_than_one_alone() {
+        let mut four: Vec<State<u8>> = (0..4).map(|_| State { among: 4, ..fresh() }).collect();
+        let mut starts = Vec::new();
+        for one in &mut four {
+            starts.extend((0..60).map(|_| one.reserve(&1, Duration::ZERO, Duration::from_mins(1)).unwrap()));
+        }
+        starts.sort_unstable();
+        let busiest =
+            starts.iter().map(|from| starts.iter().filter(|at| (*from..*from + SECOND).contains(*at)).count());
+        assert!((44..=52).contains(&busiest.max().unwrap()), "a little more only as each may begin with two at once");
+        let steady = |at: &&Duration| (MS * 2_000..MS * 3_000).contains(*at);
+        assert!((44..=MOST).contains(&starts.iter().filter(steady).count()));
+        let late = MS * 60_000;
+        let begun: usize = four.iter_mut().map(|one| (0..80).filter(|_| one.start(late).is_ok()).count()).sum();
+        assert_eq!(begun, MOST / 4 * 4, "however late all of them wake up");
+        let one = &mut four[0];
+        one.among = 1;
+        assert!((0..80).filter(|_| one.start(late).is_ok()).count() > 30, "who stays alone has all of it at once");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use ruhepol::store::delivery::{
     Job, Settled, State, claim, coming, count, free_abandoned, latest, outcome, renew, save, server_time, want_reminder,
 };
 use ruhepol::store::follow_up::insert;
+use ruhepol::store::process;
 
 use super::follow_up::promise;
 use super::{ANNA, BEN, Fresh, OTHERS, TEAM, in_read, in_write, on_both_engines, open};
@@ -20,6 +21,7 @@ on_both_engines!(
     two_who_gather_at_once_bundle_nothing_twice,
     a_bundle_that_cannot_be_shown_lets_each_go_its_own_way,
     a_start_frees_rows_only_where_nobody_else_can_hold_them,
+    processes_on_one_database_know_how_many_they_are,
 );
 
 const SETTLED: Settled = Settled { state: State::Sent, not_before: 0, made: None, sent_at: Some(9) };
@@ -213,4 +215,20 @@ async fn a_start_frees_rows_only_where_nobody_else_can_hold_them(db: Fresh) {
         None => assert!(db.is_sqlite()),
         Some(time) => assert!((time - now).abs() < 60_000, "{time} against {now}"),
     }
+}
+
+async fn processes_on_one_database_know_how_many_they_are(db: Fresh) {
+    let beat = async |name: &'static str| in_write!(db.store, c => process::beat(c, name).await).unwrap();
+    if db.is_sqlite() {
+        assert_eq!((beat("one").await, beat("two").await), (1, 1), "a file has one process");
+        return;
+    }
+    assert_eq!([beat("one").await, beat("two").await, beat("one").await], [1, 2, 2]);
+    in_write!(db.store, c => process::leave(c, "two").await).unwrap();
+    assert_eq!(beat("one").await, 1, "who ends says so");
+    beat("two").await;
+    db.behind("update process set seen_at = seen_at - 13000 where name = 'two'").await.unwrap();
+    assert_eq!(beat("one").await, 1, "who is silent does not count");
+    db.behind("update process set seen_at = seen_at - 200000 where name = 'two'").await.unwrap();
+    assert_eq!((beat("one").await, beat("two").await), (1, 2), "and may come back");
 }
