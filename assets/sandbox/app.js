@@ -162,8 +162,6 @@ function take(type, d) {
     case 'TYPING':
       someoneTypes(d.channel_id, d.user_id);
       break;
-    case 'INTERACTION_FAILED':
-      break;
     case 'CLOCK':
       syncClock(d.now);
       tick();

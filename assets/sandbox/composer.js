@@ -171,13 +171,6 @@ function openForm(entry) {
   form.focus();
 }
 
-/** Opens the form of a command by its registered path, such as "case open". */
-export function openCommand(registered) {
-  const entry = search(registered).find((e) => e.registered === registered);
-  if (entry && input) openForm(entry);
-  return Boolean(entry);
-}
-
 /** Puts text at the caret. */
 export function insert(text) {
   if (!input?.isConnected) return;

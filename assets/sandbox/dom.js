@@ -88,15 +88,6 @@ let counter = 0;
 /** A fresh element id. */
 export const freshId = (prefix) => `${prefix}-${(counter += 1)}`;
 
-/** Runs `f` once things have been quiet for `ms`. */
-export function debounce(f, ms) {
-  let timer;
-  return (...args) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => f(...args), ms);
-  };
-}
-
 /** Says something to screen readers without moving the focus. */
 export function say(text) {
   const live = document.getElementById('live');

@@ -1,8 +1,9 @@
 // The workshop: the virtual clock, faults, and the inspector of the bot's requests.
 import * as api from './api.js';
-import { h, fill, iconButton, icon } from './dom.js';
+import { h, fill, iconButton } from './dom.js';
 import { ask } from './modal.js';
 import { state, channel, guild, nameOf, emit } from './state.js';
+import { described, describedMark, mark, mismatches } from './verdict.js';
 import { t, clockText, civil, instant, now, syncClock, timeZone, written } from './texts.js';
 
 const KEEP = 300;
@@ -87,7 +88,7 @@ function clockButtons() {
   const field = h('input', { id: fieldId, type: 'datetime-local', value: `${at.year}-${two(at.month)}-${two(at.day)}T${two(at.hour)}:${two(at.minute)}` });
   return h('div', null, h('div', { class: 'buttons' },
     [[t('plusQuarter'), () => ({ advance_ms: 900000 })], [t('plusHour'), () => ({ advance_ms: 3600000 })],
-      [t('tomorrow9'), () => ({ to: morning(1) })], [t('monday9'), () => ({ to: morning(0) })]].map(([text, body]) => h('button', { type: 'button', class: 'button plain', onclick: () => move(body()) }, text)),
+      [t('tomorrow9'), () => ({ to: morning(() => true) })], [t('monday9'), () => ({ to: morning((weekday) => weekday === 1) })]].map(([text, body]) => h('button', { type: 'button', class: 'button plain', onclick: () => move(body()) }, text)),
     h('button', { type: 'button', class: 'button plain', id: 'clock-next', onclick: toNext }, t('nextDue'))),
   h('form', { class: 'inline-form', onsubmit: (event) => {
     event.preventDefault();
@@ -101,17 +102,16 @@ async function toNext() {
   else emit('notice', t('nothingDue'));
 }
 
-/** 9:00 tomorrow (1) or on the coming Monday (0), as an instant. */
-export function morning(days) {
+/** 9:00 on the first day after today whose weekday `fits`, as an instant. */
+function morning(fits) {
   const at = civil(now());
-  let add = days;
-  if (!days) {
-    const weekday = new Date(Date.UTC(at.year, at.month - 1, at.day)).getUTCDay();
-    add = (8 - weekday) % 7 || 7;
-  }
-  const day = new Date(Date.UTC(at.year, at.month - 1, at.day + add));
+  const after = (days) => new Date(Date.UTC(at.year, at.month - 1, at.day + days));
+  const day = [1, 2, 3, 4, 5, 6, 7].map(after).find((it) => fits(it.getUTCDay()));
   return new Date(instant(day.getUTCFullYear(), day.getUTCMonth() + 1, day.getUTCDate(), 9, 0)).toISOString();
 }
+
+/** The beginning of the next working day. */
+export const workday = () => morning((weekday) => weekday % 6 > 0);
 
 /** Moves the virtual clock and says where it stands. */
 export async function move(body) {
@@ -166,13 +166,12 @@ function arm(kind) {
 }
 
 async function refreshFaults() {
-  let armed;
+  let list;
   try {
-    armed = await api.faults();
+    list = await api.faults();
   } catch {
     return;
   }
-  const list = Array.isArray(armed) ? armed : armed?.armed ?? armed?.faults ?? [];
   if (!armedList) return;
   fill(armedList, list.length ? [h('p', null, `${t('armed')}:`), h('ul', null, list.map((f) => h('li', null, [t(`faultNames.${f.kind}`), f.count ? `× ${f.count}` : '', f.route ?? ''].filter(Boolean).join(' ')))),
     h('button', { type: 'button', class: 'button plain', onclick: lift }, t('disarm'))] : h('p', { class: 'quiet' }, t('none')));
@@ -200,8 +199,7 @@ async function poll() {
   clearTimeout(timer);
   if (!shown()) return;
   try {
-    const fresh = await api.requests(lastRequest);
-    const list = Array.isArray(fresh) ? fresh : fresh?.requests ?? [];
+    const list = await api.requests(lastRequest);
     if (list.length) {
       lastRequest = Math.max(...list.map((r) => r.n));
       seen = [...seen, ...list].slice(-KEEP);
@@ -217,7 +215,7 @@ async function poll() {
 
 function drawRequests() {
   if (!requestList) return;
-  const wanted = (onlyBreaches ? seen.filter((r) => r.verdicts?.length) : seen).slice().reverse();
+  const wanted = (onlyBreaches ? seen.filter((r) => r.verdicts?.length || !described(r)) : seen).slice().reverse();
   quietLine.textContent = wanted.length ? '' : t('noRequests');
   const existing = new Map([...requestList.children].map((el) => [el.dataset.n, el]));
   requestList.replaceChildren(...wanted.map((r) => existing.get(String(r.n)) ?? request(r)));
@@ -230,13 +228,14 @@ function request(r) {
   const whom = [...everyone, ...(r.pings?.users ?? []).map((id) => `@${nameOf(id)}`), ...(r.pings?.roles ?? []).map((id) => `@${roleName(id)}`)];
   const talks = /messages|callback|webhooks/.test(r.path) && r.method !== 'GET';
   const details = h('details', null, h('summary', null,
-    h('span', { class: `verdict ${bad ? 'bad' : 'good'}` }, icon(bad ? 'close' : 'check'), h('span', null, verdict)),
+    h('span', { class: 'judged' }, mark(!bad, verdict), describedMark(r)),
     h('span', { class: 'line' }, h('b', null, r.method), ' ', h('span', { class: 'path' }, shortPath(r.path))), h('span', { class: `status s${String(r.status)[0]}` }, String(r.status || '…'))));
   details.addEventListener('toggle', () => {
     if (!details.open || details.childElementCount > 1) return;
     details.append(h('div', { class: 'request-more' }, h('p', { class: 'quiet' }, `${written(r.at)} · ${r.path}`), part(t('sent'), r.body), part(t('answered'), r.response)));
   });
-  return h('li', { data: { n: String(r.n) } }, details, bad ? h('ul', { class: 'breaches' }, r.verdicts.map((v) => h('li', null, v))) : null,
+  const wrong = [...mismatches(r), ...(r.verdicts ?? []).map((v) => h('li', null, v))];
+  return h('li', { data: { n: String(r.n) } }, details, wrong.length ? h('ul', { class: 'breaches' }, wrong) : null,
     h('p', { class: 'facts' }, [r.ack_ms !== undefined && r.ack_ms !== null ? t('ack', { n: Math.round(r.ack_ms) }) : null, talks ? (whom.length ? t('pings', { who: whom.join(', ') }) : t('pingsNone')) : null].filter(Boolean).join(' · ')));
 }
 

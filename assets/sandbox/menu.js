@@ -130,8 +130,3 @@ export function openChoices(from, { label, options, min, max, onchoose }) {
   sync();
   show(h('div', { class: 'menu choices' }, many ? h('p', { class: 'menu-head' }, t('chooseN', { min, max })) : null, list, apply), from);
 }
-
-/** A plain menu of [label, action] pairs. */
-export function openPlainMenu(label, entries, from) {
-  show(h('div', { class: 'menu', role: 'menu', 'aria-label': label }, entries.map(([text, action, symbol]) => menuItem(text, action, symbol))), from);
-}

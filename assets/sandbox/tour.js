@@ -2,7 +2,7 @@
 // needs are named in NEEDS; a step whose command is not registered says so.
 import * as api from './api.js';
 import { h, fill, iconButton } from './dom.js';
-import { morning, move } from './drawer.js';
+import { move, workday } from './drawer.js';
 import { interact } from './interact.js';
 import { state, emit, recall, store } from './state.js';
 import { t, discordLocale, language } from './texts.js';
@@ -12,14 +12,14 @@ const WORDS = {
     ['Einen Fall aus einer Nachricht eröffnen', 'Kim schreibt in #support. Im Menü der Nachricht (⋯) steht „Fall öffnen“; der Titel ist schon ausgefüllt. Der Fall bekommt einen Thread in #fälle, den Kim nicht sieht. Das Team richtet der Rundgang dafür ein, wie sonst /einrichten.'],
     ['Einen hitzigen Entwurf prüfen', 'Mit /entwurf liest der Bot einen Text vor dem Absenden. Er nennt, was heftig klingen könnte, warum, und schlägt Ruhigeres vor. Nur du siehst das.'],
     ['Ein Versprechen geben und die Uhr stellen', 'Mit /nachfassen merkt sich der Bot, was wann zugesagt ist. Die Uhr der Werkstatt springt weiter, und die Erinnerung kommt.'],
-    ['Überblick und Bericht', 'Mit /bericht sieht die Leitung Zahlen zum Team, nie zu einzelnen Personen. Danach springt die Uhr auf morgen 9:00, den Beginn des nächsten Tages.'],
+    ['Bericht und Morgenüberblick', 'Mit /bericht sieht die Leitung Zahlen zum Team, nie zu einzelnen Personen. Dann springt die Uhr auf den Beginn des nächsten Arbeitstags, und in #fälle steht der Morgenüberblick.'],
     ['Was gespeichert ist, und löschen', 'Mit /datenschutz siehst du, was über dich gespeichert ist. Du kannst es mitnehmen oder löschen; gelöscht wird erst, wenn du es bestätigst.'],
   ],
   en: [
     ['Open a case from a message', 'Kim writes in #support. The message’s menu (⋯) holds “Open case”; the title is filled in already. The case gets a thread in #fälle that Kim does not see. The tour sets the team up for it, as /setup would.'],
     ['Check a heated draft', 'With /draft the bot reads a text before it is sent. It says what may sound harsh and why, and offers calmer words. Only you see it.'],
     ['Make a promise and move the clock', 'With /followup the bot remembers what was promised for when. The workshop’s clock jumps ahead and the reminder arrives.'],
-    ['Overview and report', 'With /report the lead sees numbers about the team, never about single persons. Then the clock jumps to 9:00 tomorrow, when the next day begins.'],
+    ['Report and morning overview', 'With /report the lead sees numbers about the team, never about single persons. Then the clock jumps to the start of the next working day, and #fälle has the morning overview.'],
     ['What is stored, and erasing it', 'With /privacy you see what is stored about you. You can take it along or erase it; nothing is erased before you confirm it.'],
   ],
 };
@@ -107,16 +107,6 @@ function run(path, values) {
   return interact.command(first, 1, sub ? [{ name: sub, type: node?.type ?? 1, options: leaves }] : leaves);
 }
 
-/** A subcommand that takes nothing, or the command itself. */
-function bare(name) {
-  const command = state.world.commands.find((c) => c.name === name);
-  const subs = (command.options ?? []).filter((o) => o.type === 1);
-  const sub = subs.find((o) => o.name === 'show') ?? subs.find((o) => !o.options?.some((x) => x.required));
-  if (sub) return run(`${name} ${sub.name}`);
-  const first = command.options?.find((o) => o.required && o.choices?.length);
-  return run(name, first ? { [first.name]: first.choices[0].value } : {});
-}
-
 const ACTIONS = [
   async (words) => {
     await setUp();
@@ -150,17 +140,17 @@ const ACTIONS = [
   },
   async () => {
     await be('Clara', 'leitung');
-    await bare('report');
+    await run('report');
     await answered();
-    await pause(700);
-    await move({ to: morning(1) });
+    await pause(1500);
+    await be('Clara', 'fälle');
+    await move({ to: workday() });
   },
   async () => {
     await be('Anna', 'fälle');
-    await bare('privacy');
+    await run('privacy show');
     await answered();
     await pause(700);
-    if (!has('privacy erase')) return;
     await run('privacy erase');
     await answered();
     const confirm = () => [...document.querySelectorAll('.message.ephemeral .button.careful')].at(-1);

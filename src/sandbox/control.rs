@@ -12,12 +12,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::events::Audience;
 use super::faults::Fault;
 use super::interactions::{Answer, AnswerKind};
+use super::log::Request;
+use super::openapi::Verdict;
 use super::people::Invocation;
 use super::server::Inner;
 use super::snowflake::{iso, read as id};
@@ -297,9 +299,26 @@ async fn disarm(Shared(inner): Handle) -> Reply {
     Ok(Json(json!([])))
 }
 
+/// A request of the bot with what Discord's description says of it.
+#[derive(Serialize)]
+struct Judged {
+    #[serde(flatten)]
+    request: Request,
+    openapi: Verdict,
+}
+
+impl From<Request> for Judged {
+    fn from(request: Request) -> Self {
+        Self { openapi: request.judge(), request }
+    }
+}
+
 async fn requests(Shared(inner): Handle, Query(looking): Query<Looking>) -> Reply {
-    let state = inner.lock();
-    Ok(Json(json!(state.log.after(looking.after.unwrap_or(0)).collect::<Vec<_>>())))
+    let asked: Vec<Request> = inner.lock().log.after(looking.after.unwrap_or(0)).cloned().collect();
+    // Judged when somebody looks, and beside everything else: the bot never waits for it.
+    let judge = || asked.into_iter().map(Judged::from).collect::<Vec<_>>();
+    let judged = tokio::task::spawn_blocking(judge).await.map_err(|error| error.to_string())?;
+    Ok(Json(json!(judged)))
 }
 
 async fn reset(Shared(inner): Handle) -> Reply {

@@ -47,6 +47,13 @@ pub struct Request {
     pub pings: Pings,
 }
 
+impl Request {
+    /// What Discord's own description says of it. The first question reads the description.
+    pub fn judge(&self) -> super::openapi::Verdict {
+        super::openapi::judge(&self.method, &self.path, &self.body)
+    }
+}
+
 /// The log.
 #[derive(Debug, Default)]
 pub struct Log {

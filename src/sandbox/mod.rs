@@ -31,6 +31,8 @@
 //! };
 //! assert_eq!(post("Good morning").await?.status(), 200);
 //! assert_eq!(discord.messages(apples)[0]["content"], "Good morning");
+//! // Discord's own description of its API has a word on each request, too.
+//! assert!(discord.requests()[0].judge().is_good());
 //!
 //! // What Discord would refuse is refused, and stays on record.
 //! assert_eq!(post(&"x".repeat(2_001)).await?.status(), 400);
@@ -55,7 +57,7 @@
 //!
 //! Where things are: `world` what is remembered, `state` the one lock's content, `rest` what bots ask, `gateway` what they are
 //! told, `people` what persons do, `interactions` the way between, `limits` and `permissions` the rules, `faults` and
-//! `mishaps` what may go wrong, `control` the page's routes.
+//! `mishaps` what may go wrong, [`openapi`] what Discord's own description says of a request, `control` the page's routes.
 
 mod control;
 mod demo;
@@ -72,6 +74,7 @@ mod log;
 mod message;
 mod mishaps;
 mod neighbour;
+pub mod openapi;
 mod page;
 mod people;
 mod permissions;

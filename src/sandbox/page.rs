@@ -36,6 +36,7 @@ embedded! {
     "texts.js" => "text/javascript; charset=utf-8",
     "timeline.js" => "text/javascript; charset=utf-8",
     "tour.js" => "text/javascript; charset=utf-8",
+    "verdict.js" => "text/javascript; charset=utf-8",
 }
 
 fn answer(status: StatusCode, kind: &str, body: Body) -> Response<Body> {

@@ -217,6 +217,17 @@ scene('the workshop offers every fault there is, and shows what one did', { ...a
   // An unknown route of a bot shows as such.
   await sandbox.asBot('nowhere/at/all');
   await page.locator('.requests > li', { hasText: '/nowhere/at/all' }).getByText('no such route').waitFor();
+  // Nor is a body that Discord would not understand; the field and the reason are said in the page's language.
+  await sandbox.asBot(`channels/${await sandbox.channel('fälle')}/messages`, { embeds: [{ title: 'x'.repeat(257), colour: 1 }] });
+  const wrong = page.locator('.requests > li', { hasText: 'differs from Discord’s description' });
+  await wrong.getByText('/embeds/0/title: at most 256 characters').waitFor();
+  await wrong.getByText('/embeds/0/colour: there is no such key').waitFor();
+  await page.locator('.requests > li', { hasText: '/nowhere/at/all' }).getByText('is not in Discord’s description').waitFor();
+  await page.getByRole('checkbox', { name: 'Only with findings' }).check();
+  assert.equal(await page.locator('.requests > li').count(), 2, 'the others are fine');
+  await page.getByRole('button', { name: 'DE Deutsch' }).click();
+  await page.locator('.requests > li').getByText('/embeds/0/title: höchstens 256 Zeichen').waitFor();
+  await page.getByRole('button', { name: 'EN English' }).click();
   await page.locator('#fault-count').waitFor();
   await page.locator('summary', { hasText: 'World' }).click();
   await page.locator('[data-fault=dm_closed]').click();

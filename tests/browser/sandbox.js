@@ -84,12 +84,13 @@ export class Sandbox {
     assert.notEqual(answer.kind, 'failed', answer.reason);
   }
 
-  /** A request with the bot's token, which is made from its id and good for this server only. */
-  async asBot(path) {
+  /** A request with the bot's token (a POST where there is a body), which is made from its id and good for this server only. */
+  async asBot(path, body) {
     const { bot } = await this.ask('world');
     const head = Buffer.from(bot.id).toString('base64').replace(/=+$/, '');
     const tail = Buffer.from(`loopback-only-${bot.id.padStart(20, '0')}`).toString('base64url').slice(0, 38);
-    return fetch(`${this.url}/api/v10/${path}`, { headers: { Authorization: `Bot ${head}.Sandbo.${tail}` } });
+    const headers = { Authorization: `Bot ${head}.Sandbo.${tail}`, ...(body && { 'Content-Type': 'application/json' }) };
+    return fetch(`${this.url}/api/v10/${path}`, { method: body ? 'POST' : 'GET', headers, body: body && JSON.stringify(body) });
   }
 
   async person(name) {

@@ -17,9 +17,10 @@ for (const locale of ['de', 'en']) {
     await promise(visit, sandbox);
     await report(visit);
     await privacy(visit);
+    await everyRequestIsAsDiscordDescribesIt(visit, sandbox);
   });
 
-  scene(`done for me, ${locale}: each step shows what it promises`, { as: 'Ben', channel: 'allgemein', locale }, async (visit) => {
+  scene(`done for me, ${locale}: each step shows what it promises`, { as: 'Ben', channel: 'allgemein', locale }, async (visit, sandbox) => {
     const { page } = visit;
     // A newcomer finds the tour in the empty channel itself.
     await visit.button('Rundgang beginnen', 'Start the tour').click();
@@ -27,7 +28,11 @@ for (const locale of ['de', 'en']) {
       () => visit.sees(visit.say('Fall #1', 'Case #1').slice(-2)),
       () => visit.sees(visit.say('Ruhigere Fassung', 'Calmer version')),
       () => visit.sees(visit.say('ist dran', 'it is time')),
-      () => visit.sees(visit.say('Zahlen des Teams', 'The team’s numbers')),
+      async () => {
+        await visit.sees(visit.say('So steht es heute im Team', 'This is how the team stands today'));
+        await visit.go('leitung');
+        await visit.sees(visit.say('Zahlen des Teams', 'The team’s numbers'));
+      },
       () => visit.sees(visit.say('Gelöscht.', 'Erased.')),
     ];
     for (const [step, seen] of shown.entries()) {
@@ -38,8 +43,22 @@ for (const locale of ['de', 'en']) {
       await page.locator('#tour-next').click();
     }
     assert.equal(await page.locator('.tour').count(), 0, 'the tour is over');
+    await everyRequestIsAsDiscordDescribesIt(visit, sandbox);
   });
 }
+
+/** What the bot asked, by Discord's own description: as told to programs, and as seen in the workshop. */
+async function everyRequestIsAsDiscordDescribesIt(visit, sandbox) {
+  const asked = await sandbox.ask('requests');
+  assert.ok(asked.length > 10, `${asked.length} requests`);
+  assert.deepEqual(asked.filter((it) => it.openapi.verdict !== 'matches' || it.verdicts.length), []);
+  await visit.button('Werkstatt', 'Workshop').click();
+  const lines = visit.page.locator('.requests > li');
+  await lines.nth(10).waitFor();
+  const seen = await lines.evaluateAll((all) => all.map((it) => [...it.querySelectorAll('.verdict')].map((mark) => mark.textContent).join(', ')));
+  assert.deepEqual([...new Set(seen)], [visit.say('in den Grenzen, entspricht Discords Beschreibung', 'limits kept, matches Discord’s description')]);
+}
+
 async function openCase(visit) {
   const { page } = visit;
   const ask = visit.say('Guten Tag, die Rechnung 4711 wurde zweimal abgebucht.', 'Hello, invoice 4711 was charged twice.');
@@ -120,6 +139,15 @@ async function report(visit) {
   const form = await visit.command(visit.say('bericht', 'report'));
   await form.getByRole('button', { name: visit.say('Ausführen', 'Run') }).click();
   await visit.sees(visit.say('Zahlen des Teams', 'The team’s numbers'));
+  await visit.go('fälle');
+  await visit.button('Werkstatt', 'Workshop').click();
+  // Tomorrow may be a Sunday; Monday never is.
+  for (const button of [visit.button('morgen 9:00', 'tomorrow 9:00'), visit.button('Montag 9:00', 'Monday 9:00')]) {
+    await button.click();
+    await visit.page.locator('.clock-face', { hasText: / (um|at) 09:00:/ }).waitFor();
+  }
+  await visit.sees(visit.say('So steht es heute im Team', 'This is how the team stands today'));
+  await visit.page.locator('#workshop').getByRole('button', { name: visit.say('Schließen', 'Close') }).click();
 }
 
 async function privacy(visit) {

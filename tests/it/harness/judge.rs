@@ -4,17 +4,15 @@
 //! Invariant: an answer or event that Discord's clients would not recognise fails the test in which it occurs; an event
 //! without a rule here does too. The description has no schema for whole events, only for the things in them.
 
-use ruhepol::sandbox::{Discord, Request};
+use ruhepol::sandbox::{Discord, Request, openapi};
 use serde_json::{Value, json};
-
-use super::openapi;
 
 /// Everything wrong with a conversation, a sentence each.
 pub fn violations(discord: &Discord) -> Vec<String> {
     let requests = discord.requests();
     let asked = requests.iter().flat_map(|request| {
-        let body = Some(&request.body).filter(|body| !body.is_null());
-        openapi::violations(&request.method, &request.path, body)
+        let against = request.judge().sentences().into_iter();
+        against.map(|text| format!("{} {}: {text}", request.method, request.path)).collect::<Vec<_>>()
     });
     asked.chain(of_the_server(discord)).collect()
 }

@@ -5,7 +5,6 @@
 //! that the description knows.
 
 pub mod judge;
-pub mod openapi;
 pub mod postgres;
 
 use std::sync::Arc;

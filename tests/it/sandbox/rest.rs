@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use ruhepol::clock::Stopwatch;
-use ruhepol::sandbox::{AnswerKind, Fault, FaultKind, Request};
+use ruhepol::sandbox::{AnswerKind, Fault, FaultKind, Request, openapi};
 use serde_json::{Value, json};
 
 use super::Page;
 use super::guest::{ALL, GUILDS, Place, Socket};
-use crate::harness::openapi;
 
 const NOBODY: u64 = 4_711;
 
