@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use jiff::civil::Weekday;
+use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
 use crate::locale::Lang;
@@ -13,6 +15,10 @@ use crate::sandbox::{Answer, Discord};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Between two steps, so that a watcher can follow.
 const BEAT: Duration = Duration::from_millis(700);
+/// Real time for a morning's overview; it does not come on a holiday.
+const SUNRISE: Duration = Duration::from_secs(5);
+/// Holidays in a row that are waited for.
+const DAYS_OFF: usize = 5;
 
 /// What people say, in one language.
 struct Lines {
@@ -27,6 +33,9 @@ struct Lines {
     when: &'static str,
     due: &'static str,
     done: &'static str,
+    morning: &'static str,
+    erase: &'static str,
+    erased: &'static str,
 }
 
 const GERMAN: Lines = Lines {
@@ -44,6 +53,9 @@ const GERMAN: Lines = Lines {
     when: "in 20 Minuten",
     due: "jetzt ist dran",
     done: "Erledigt",
+    morning: "So steht es heute im Team",
+    erase: "Löschen",
+    erased: "Gelöscht.",
 };
 
 const ENGLISH: Lines = Lines {
@@ -61,6 +73,9 @@ const ENGLISH: Lines = Lines {
     when: "in 20 minutes",
     due: "it is time",
     done: "Done",
+    morning: "This is how the team stands today",
+    erase: "Erase",
+    erased: "Erased.",
 };
 
 /// Plays it; the error says which step did not show what it should.
@@ -79,7 +94,8 @@ pub async fn play(discord: &Discord, lang: Lang) -> Result<(), String> {
     stage.work_on(thread, &card).await?;
     stage.write_calmly().await?;
     stage.keep_a_promise(thread).await?;
-    stage.look_back().await
+    stage.look_ahead().await?;
+    stage.erase().await
 }
 
 struct Stage<'a> {
@@ -186,18 +202,48 @@ impl Stage<'_> {
         self.press("Anna", thread, &reminder, self.lines.done).await
     }
 
-    /// The lead looks at the team's numbers, and the customer at what is kept about them.
-    async fn look_back(&self) -> Result<(), String> {
+    /// The lead looks at the team's numbers; with the next working day comes the overview.
+    async fn look_ahead(&self) -> Result<(), String> {
         let range = json!([{ "name": "range", "value": "day" }]);
         self.slash("Clara", self.channel("leitung"), "report", range).await?;
-        let show = json!([{ "name": "show", "type": 1, "options": [] }]);
-        self.slash("Kim", self.channel("support"), "privacy", show).await.map(drop)
+        let (cases, morning) = (self.channel("fälle"), self.lines.morning);
+        let overview = |discord: &Discord| {
+            let messages = discord.messages(cases);
+            messages.iter().any(|message| message["content"].as_str().is_some_and(|text| text.contains(morning)))
+        };
+        for _ in 0..DAYS_OFF {
+            tokio::time::sleep(BEAT).await;
+            self.discord.clock().set(next_morning(self.discord.clock().now())?);
+            self.discord.advance(Duration::ZERO);
+            if self.discord.until(overview, SUNRISE).await {
+                return Ok(());
+            }
+        }
+        Err("no morning's overview came".to_owned())
+    }
+
+    /// The customer sees what is kept about them, and has it erased.
+    async fn erase(&self) -> Result<(), String> {
+        let support = self.channel("support");
+        for name in ["show", "erase"] {
+            let words = json!([{ "name": name, "type": 1, "options": [] }]);
+            self.slash("Kim", support, "privacy", words).await?;
+        }
+        let kim = self.user("Kim");
+        let question =
+            self.discord.ephemerals(kim).into_iter().rfind(|message| button(message, self.lines.erase).is_some());
+        tokio::time::sleep(BEAT).await;
+        self.press("Kim", support, &question.ok_or("no question before erasing")?, self.lines.erase).await?;
+        let erased = |discord: &Discord| {
+            let told = discord.ephemerals(kim);
+            told.iter().any(|message| message["content"].as_str().is_some_and(|text| text.contains(self.lines.erased)))
+        };
+        let done = self.discord.until(erased, PATIENCE).await;
+        if done { Ok(()) } else { Err("nothing was erased".to_owned()) }
     }
 
     async fn press(&self, user: &str, channel: u64, message: &Value, label: &str) -> Result<(), String> {
-        let rows = message["components"].as_array().into_iter().flatten();
-        let mut buttons = rows.flat_map(|row| row["components"].as_array().into_iter().flatten());
-        let button = buttons.find(|button| button["label"] == label).ok_or_else(|| format!("no button {label}"))?;
+        let button = button(message, label).ok_or_else(|| format!("no button {label}"))?;
         let custom_id = button["custom_id"].as_str().unwrap_or_default();
         let message = id(&message["id"]).ok_or("a message without id")?;
         self.discord.press(self.user(user), self.lines.locale, channel, message, custom_id, &[]).await;
@@ -205,6 +251,39 @@ impl Stage<'_> {
     }
 }
 
+fn button<'m>(message: &'m Value, label: &str) -> Option<&'m Value> {
+    let rows = message["components"].as_array().into_iter().flatten();
+    let mut buttons = rows.flat_map(|row| row["components"].as_array().into_iter().flatten());
+    buttons.find(|button| button["label"] == label)
+}
+
+/// Nine o'clock of the next day in the seeded team's zone; of the next Monday on a Friday or Saturday.
+fn next_morning(now: Timestamp) -> Result<Timestamp, String> {
+    let told = |error: jiff::Error| error.to_string();
+    let today = now.in_tz("Europe/Berlin").map_err(told)?;
+    let days = match today.weekday() {
+        Weekday::Friday => 3,
+        Weekday::Saturday => 2,
+        _ => 1,
+    };
+    let morning = today.date().checked_add(days.days()).map_err(told)?.at(9, 0, 0, 0);
+    Ok(morning.in_tz("Europe/Berlin").map_err(told)?.timestamp())
+}
+
 fn id(value: &Value) -> Option<u64> {
     value.as_str()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_morning_is_a_working_days_in_summer_and_winter() {
+        let after = |now: &str| next_morning(now.parse().unwrap()).unwrap().to_string();
+        assert_eq!(after("2026-11-22T01:00:00Z"), "2026-11-23T08:00:00Z", "a Sunday");
+        assert_eq!(after("2026-11-27T22:59:00Z"), "2026-11-30T08:00:00Z", "a Friday in Berlin");
+        assert_eq!(after("2026-11-27T23:01:00Z"), "2026-11-30T08:00:00Z", "a Saturday in Berlin");
+        assert_eq!(after("2026-07-14T05:00:00Z"), "2026-07-15T07:00:00Z", "summer time");
+    }
 }

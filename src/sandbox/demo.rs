@@ -71,6 +71,8 @@ pub fn world() -> World {
     let office = world.add_role(second, "Büro", 0x4a_6f_a5, manage, MADE_MS);
     world.invite_bot(second, may::BOT, MADE_MS);
     world.add_member(second, dora, &[office], MADE_MS);
+    // Who looks after the machines of both sees both.
+    world.add_member(second, admin, &[office], MADE_MS);
     world.add_channel(second, TEXT, "büro", Vec::new(), MADE_MS);
     world
 }

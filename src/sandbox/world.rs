@@ -318,11 +318,18 @@ impl World {
         world
     }
 
-    /// Names the bot.
+    /// Names the bot, and its own roles after it.
     pub fn name_bot(&mut self, username: &str, name: &str) {
         if let Some(bot) = self.users.get_mut(self.bot) {
             username.clone_into(&mut bot.username);
             name.clone_into(&mut bot.name);
+        }
+        let guilds: Vec<u64> = self.guilds.keys().copied().collect();
+        for guild in guilds {
+            let roles = self.guilds.get_mut(guild).into_iter().flat_map(|guild| guild.roles.values_mut());
+            for role in roles.filter(|role| role.managed) {
+                name.clone_into(&mut role.name);
+            }
         }
     }
 

@@ -84,13 +84,13 @@ export class Sandbox {
     assert.notEqual(answer.kind, 'failed', answer.reason);
   }
 
-  /** A request with the bot's token (a POST where there is a body), which is made from its id and good for this server only. */
-  async asBot(path, body) {
+  /** A request with the bot's token, which is made from its id and good for this server only. */
+  async asBot(path, body, method = body ? 'POST' : 'GET') {
     const { bot } = await this.ask('world');
     const head = Buffer.from(bot.id).toString('base64').replace(/=+$/, '');
     const tail = Buffer.from(`loopback-only-${bot.id.padStart(20, '0')}`).toString('base64url').slice(0, 38);
-    const headers = { Authorization: `Bot ${head}.Sandbo.${tail}`, ...(body && { 'Content-Type': 'application/json' }) };
-    return fetch(`${this.url}/api/v10/${path}`, { method: body ? 'POST' : 'GET', headers, body: body && JSON.stringify(body) });
+    const headers = { Authorization: `Bot ${head}.Sandbo.${tail}`, ...(body && !(body instanceof FormData) && { 'Content-Type': 'application/json' }) };
+    return fetch(`${this.url}/api/v10/${path}`, { method, headers, body: body instanceof FormData ? body : body && JSON.stringify(body) });
   }
 
   async person(name) {
@@ -191,6 +191,18 @@ export class Visit {
   /** Messages with this text; of Playwright's locators the one that waits. */
   message(text) {
     return this.page.locator('#scroll li.message', { hasText: text });
+  }
+
+  /** Asserts that what the bot asked is as Discord describes it: as told to programs, and as seen in the workshop. */
+  async seesThatRequestsAreAsDescribed() {
+    const asked = await this.sandbox.ask('requests');
+    assert.ok(asked.length > 10, `${asked.length} requests`);
+    assert.deepEqual(asked.filter((it) => it.openapi.verdict !== 'matches' || it.verdicts.length), []);
+    await this.button('Werkstatt', 'Workshop').click();
+    const lines = this.page.locator('.requests > li');
+    await lines.nth(10).waitFor();
+    const seen = await lines.evaluateAll((all) => all.map((it) => [...it.querySelectorAll('.verdict')].map((mark) => mark.textContent).join(', ')));
+    assert.deepEqual([...new Set(seen)], [this.say('in den Grenzen, entspricht Discords Beschreibung', 'limits kept, matches Discord’s description')]);
   }
 
   /** Asserts that a message is seen. */

@@ -11,16 +11,19 @@ use serde_json::{Value, json};
 use super::{Page, channel, person};
 
 /// `ruhepol sandbox` on a folder.
-struct Sandbox {
+pub struct Sandbox {
     process: Child,
-    page: Page,
+    /// Its page.
+    pub page: Page,
 }
 
 impl Sandbox {
-    async fn start(folder: &Path) -> Self {
+    /// Starts it with further arguments and waits for its address.
+    pub async fn start(folder: &Path, more: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_ruhepol"))
             .args(["sandbox", "--port", "0", "--data"])
             .arg(folder)
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -60,7 +63,7 @@ async fn whatever_was_answered_before_a_kill_is_there_after_it_and_once() {
     let folder = tempfile::tempdir().unwrap();
     let answered: Arc<Mutex<Vec<String>>> = Arc::default();
     for round in 0..3 {
-        let mut sandbox = Sandbox::start(folder.path()).await;
+        let mut sandbox = Sandbox::start(folder.path(), &[]).await;
         let world = sandbox.page.get("world").await;
         let (kim, support) = (person(&world, "Kim"), channel(&world, "support"));
         let there = contents(&sandbox.page, &kim, &support).await;
@@ -93,7 +96,7 @@ async fn whatever_was_answered_before_a_kill_is_there_after_it_and_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_kill_bot_and_conversation_still_know_the_same() {
     let folder = tempfile::tempdir().unwrap();
-    let mut sandbox = Sandbox::start(folder.path()).await;
+    let mut sandbox = Sandbox::start(folder.path(), &[]).await;
     let world = sandbox.page.get("world").await;
     let (admin, cases) = (person(&world, "Admin"), channel(&world, "fälle"));
     let command = |options: Value| json!({ "as": admin, "locale": "de", "channel_id": cases, "name": "case", "options": options });
@@ -109,7 +112,7 @@ async fn after_a_kill_bot_and_conversation_still_know_the_same() {
     let tomorrow = day(&sandbox.page.get("world").await);
     sandbox.kill();
 
-    let sandbox = Sandbox::start(folder.path()).await;
+    let sandbox = Sandbox::start(folder.path(), &[]).await;
     let world = sandbox.page.get(&format!("world?as={admin}")).await;
     assert!(day(&world) >= tomorrow, "{} is before {tomorrow}", world["now"]);
     assert!(!world["commands"].as_array().unwrap().is_empty());
@@ -134,7 +137,7 @@ async fn after_a_kill_bot_and_conversation_still_know_the_same() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_folder_in_use_and_a_later_version_are_refused_with_a_way_out() {
     let folder = tempfile::tempdir().unwrap();
-    let mut first = Sandbox::start(folder.path()).await;
+    let mut first = Sandbox::start(folder.path(), &[]).await;
     let again = |folder: &Path| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ruhepol"));
         command.args(["sandbox", "--port", "0", "--data"]).arg(folder);

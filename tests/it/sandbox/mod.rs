@@ -1,5 +1,6 @@
 //! The loopback Discord by itself: what any bot may rely on, without the bot that lives here.
 
+mod demonstration;
 mod description;
 mod durable;
 mod figures;
