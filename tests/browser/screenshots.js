@@ -49,7 +49,7 @@ for (const locale of ['de', 'en']) {
   await shoot('workshop', { hash: `as=Anna&channel=support&locale=${locale}&panel=workshop`, width: 1104 }, async (visit) => {
     await visit.page.locator('.requests > li').first().waitFor();
     await visit.page.locator('.fault-groups').evaluate((it) => { for (const group of it.children) group.open = false; });
-    await visit.page.locator('#workshop').evaluate((it) => { it.scrollTop = 290; });
+    await visit.page.locator('#workshop').evaluate((it) => { it.scrollTop = 430; });
   });
   await sandbox.stop();
 }
