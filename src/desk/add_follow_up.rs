@@ -4,7 +4,7 @@ use super::hand_over::within_reach;
 use super::promise::log;
 use super::record::{resolve, resolve_locked};
 use super::rights;
-use super::{Caller, CaseRef, Desk, DeskError, Outcome, Person, Refused, Reply};
+use super::{Caller, CaseRef, Desk, DeskError, MoveNotes, Outcome, Person, Refused, Reply};
 use crate::case::{Change, Status, UpdateRefused, clean_text};
 use crate::failpoint;
 use crate::follow_up::recurrence::{Every, Series};
@@ -103,7 +103,8 @@ pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowU
                 failpoint!("follow_up.before_commit");
                 let theirs = profile::get(c, standing.guild, saved.assignee).await?.calendar(&standing.settings);
                 let outside = (!theirs.works_at(saved.due_at)).then(|| Box::new(theirs));
-                Ok::<_, DeskError>(Reply::FollowUpAdded { follow_up: saved, reading: reading.notes, outside })
+                let notes = MoveNotes { reading: reading.notes, outside, typed: true, ..MoveNotes::default() };
+                Ok::<_, DeskError>(Reply::FollowUpAdded { follow_up: saved, notes: Box::new(notes) })
             })
         })
         .await;

@@ -16,7 +16,7 @@ async fn take_back_the_series(
     if follow_up.terms.repeat.is_none() {
         return Ok(None);
     }
-    for before in recurring::neighbours(c, follow_up.guild, follow_up.id).await? {
+    for before in recurring::others(c, follow_up.guild, follow_up.id).await? {
         let after = FollowUp {
             state: State::Cancelled,
             ended_at: Some(now_ms),
@@ -65,7 +65,7 @@ pub(super) async fn end_follow_up(
                 let follow_up = promise::settle(c, &caller, &before, after, change, now_ms).await?;
                 let next = match state {
                     State::Cancelled => take_back_the_series(c, &caller, &follow_up, now_ms).await?,
-                    State::Done | State::Open => recurring::follow_on(c, follow_up.guild, &follow_up, now_ms).await?,
+                    State::Done | State::Open => recurring::kept(c, follow_up.guild, &follow_up, now_ms).await?,
                 };
                 let lang = promise::team_lang(c, follow_up.guild).await?;
                 Ok::<_, DeskError>(Reply::FollowUpEnded { follow_up, next, by: caller.user, lang })

@@ -55,6 +55,7 @@ pub(super) async fn hand_over(desk: &Desk, caller: &Caller, promise: Promise, to
                     to: to.user,
                 };
                 let follow_up = promise::settle(c, &caller, &before, after, change, now_ms).await?;
+                promise::alike(c, &follow_up).await?;
                 Ok::<_, DeskError>(Reply::FollowUpHandedOver { follow_up })
             })
         })

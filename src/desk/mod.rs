@@ -52,7 +52,7 @@ pub use caller::{Caller, CaseRef, Person};
 pub use check_tone::{Checked, Hints, Promised};
 pub use hear::{Heard, TakenIn};
 pub use list_follow_ups::ListFollowUps;
-pub use move_follow_up::To;
+pub use move_follow_up::{MoveNotes, To};
 pub use my_tone::MyTone;
 pub use nudge::{Whisper, Whispering, Word};
 pub use open_case::OpenCase;
@@ -70,7 +70,7 @@ use std::sync::Arc;
 use crate::case::{Case, CaseNumber, Change, Changes, Entry, View};
 use crate::chat::{Chat, Right};
 use crate::clock::Clock;
-use crate::follow_up::{Calendar, FollowUp, FollowUpId, State, phrase};
+use crate::follow_up::{FollowUp, FollowUpId, State};
 use crate::id::{ChannelId, GuildId, MessageId, UserId};
 use crate::locale::Lang;
 use crate::report::{Numbers, Range};
@@ -227,8 +227,8 @@ pub enum Reply {
     StatusOffered { case: Case },
     /// A form.
     Form(Form),
-    /// A promise written down; with the assignee's calendar where the time lies outside it.
-    FollowUpAdded { follow_up: FollowUp, reading: Vec<phrase::Note>, outside: Option<Box<Calendar>> },
+    /// A promise written down.
+    FollowUpAdded { follow_up: FollowUp, notes: Box<MoveNotes> },
     /// A success check answered; the reminder shows it, in the guild's language.
     Checked { case: Case, satisfied: bool, by: UserId, lang: Lang },
     /// No more overviews in the morning.
@@ -238,13 +238,7 @@ pub enum Reply {
     /// A promise kept or taken back, and the next one of what repeats; the reminder shows it, in the guild's language.
     FollowUpEnded { follow_up: FollowUp, next: Option<FollowUp>, by: UserId, lang: Lang },
     /// A promise moved; the reminder shows it, in the guild's language.
-    FollowUpMoved {
-        follow_up: FollowUp,
-        by: UserId,
-        lang: Lang,
-        reading: Vec<phrase::Note>,
-        outside: Option<Box<Calendar>>,
-    },
+    FollowUpMoved { follow_up: FollowUp, by: UserId, lang: Lang, notes: Box<MoveNotes> },
     /// To whom shall it be handed over?
     HandOverOffered { follow_up: FollowUp, promise: Promise },
     /// A promise that somebody else owes now.

@@ -9,7 +9,7 @@ use super::{Caller, CaseRef, DeskError, Refused};
 use crate::case::{Case, Change};
 use crate::follow_up::{Calendar, FollowUp, FollowUpId, Kind, State};
 use crate::id::GuildId;
-use crate::store::{Conn, case as cases, delivery, follow_up, guild, profile};
+use crate::store::{Conn, case as cases, delivery, follow_up, guild, profile, recurring};
 use crate::view::custom_id::Promise;
 
 /// Open promises looked through for the one somebody means by words.
@@ -170,6 +170,18 @@ pub(super) async fn settle(
         log(c, &case, change, caller, now_ms).await?;
     }
     Ok(after)
+}
+
+/// The other open occurrences of a series are the same matter: they are owed by the same person and say the same.
+pub(super) async fn alike(c: &mut Conn, promise: &FollowUp) -> Result<(), DeskError> {
+    for other in recurring::others(c, promise.guild, promise.id).await? {
+        let after = FollowUp { what: promise.what.clone(), assignee: promise.assignee, ..other.clone() };
+        if after != other {
+            // Its time stays: the version does, and so does its reminder.
+            follow_up::save(c, &after, other.version).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes back what was to be sent for older versions and, if it is still owed, wants what this one needs.

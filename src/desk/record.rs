@@ -81,7 +81,7 @@ pub(super) async fn record(
 /// Whoever closes a case takes its open promises back, each with its entry: none comes due for what is done.
 async fn cancel_promises(c: &mut Conn, case: &Case, actor: UserId) -> Result<Vec<Change>, DeskError> {
     let mut log = Vec::new();
-    for mut promise in follow_up::list(c, case.guild, None, Some(case.number), u32::MAX).await? {
+    for mut promise in follow_up::every_of_case(c, case.guild, case.number).await? {
         let version = promise.version;
         promise.state = State::Cancelled;
         promise.ended_at = Some(case.updated_at);

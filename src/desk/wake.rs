@@ -51,7 +51,7 @@ pub(super) async fn became_urgent(
     number: CaseNumber,
     now_ms: i64,
 ) -> Result<(), DeskError> {
-    for mut one in follow_up::list(c, guild, None, Some(number), u32::MAX).await? {
+    for mut one in follow_up::every_of_case(c, guild, number).await? {
         let Some(from) = one.terms.waited_from.take().filter(|_| one.due_at > now_ms) else { continue };
         let theirs = profile::calendar(c, guild, one.assignee).await?;
         let seen = one.version;

@@ -61,8 +61,19 @@ struct FollowUpRow {
     ended_by: Option<i64>,
 }
 
-/// `select` of a whole follow-up, with what comes after `where`.
+/// `select` of a whole follow-up, with what comes after `where`. `once`: of the open ones as people see them. The clock until
+/// the first answer is nobody's promise; and what repeats is one matter, so that the occurrence to come stands behind the one
+/// that is still open before it.
 macro_rules! select {
+    (once $rest:literal) => {
+        concat!(
+            select!(
+                "state = 'open' and kind <> 'first_response' and not exists (select 1 from follow_up earlier
+                    where earlier.id = follow_up.previous and earlier.state = 'open') and "
+            ),
+            $rest
+        )
+    };
     ($rest:literal) => {
         concat!(
             "select id, guild_id, case_number, what, creator, assignee, civil, zone, due_at, channel, state, created_at,
@@ -194,7 +205,8 @@ pub async fn save(c: &mut Conn, follow_up: &FollowUp, expected_version: i64) -> 
 }
 
 /// Open promises, soonest first; of one person, of one case, or both, where given. The clock until the first answer is
-/// nobody's promise and not among them: see [`clock`].
+/// nobody's promise and not among them: see [`clock`]. What repeats is there once: as the occurrence that is due, else as the
+/// next.
 pub async fn list(
     c: &mut Conn,
     guild: GuildId,
@@ -202,14 +214,10 @@ pub async fn list(
     case: Option<CaseNumber>,
     limit: u32,
 ) -> Result<Vec<FollowUp>, StoreError> {
-    const ALL: &str = select!("state = 'open' and kind <> 'first_response' order by due_at, id limit $2");
-    const WHO: &str =
-        select!("state = 'open' and kind <> 'first_response' and assignee = $3 order by due_at, id limit $2");
-    const CASE: &str =
-        select!("state = 'open' and kind <> 'first_response' and case_number = $3 order by due_at, id limit $2");
-    const BOTH: &str = select!(
-        "state = 'open' and kind <> 'first_response' and case_number = $3 and assignee = $4 order by due_at, id limit $2"
-    );
+    const ALL: &str = select!(once "1 = 1 order by due_at, id limit $2");
+    const WHO: &str = select!(once "assignee = $3 order by due_at, id limit $2");
+    const CASE: &str = select!(once "case_number = $3 order by due_at, id limit $2");
+    const BOTH: &str = select!(once "case_number = $3 and assignee = $4 order by due_at, id limit $2");
     let (guild, limit) = (guild.db(), i64::from(limit));
     let rows = match (who, case) {
         (None, None) => sql!(fetch_all FollowUpRow, c, ALL, guild, limit),
@@ -220,11 +228,16 @@ pub async fn list(
     rows.into_iter().map(read).collect()
 }
 
-/// Open promises somebody owes or wrote down, soonest first.
+/// Every open promise of a case, each occurrence of what repeats for itself, but not the clock until the first answer.
+pub async fn every_of_case(c: &mut Conn, guild: GuildId, case: CaseNumber) -> Result<Vec<FollowUp>, StoreError> {
+    const TEXT: &str = select!("state = 'open' and kind <> 'first_response' and case_number = $2 order by due_at, id");
+    let rows = sql!(fetch_all FollowUpRow, c, TEXT, guild.db(), case.0)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Open promises somebody owes or wrote down, soonest first; what repeats once, as in [`list`].
 pub async fn of_person(c: &mut Conn, guild: GuildId, who: UserId, limit: u32) -> Result<Vec<FollowUp>, StoreError> {
-    const TEXT: &str = select!(
-        "state = 'open' and kind <> 'first_response' and (assignee = $3 or creator = $3) order by due_at, id limit $2"
-    );
+    const TEXT: &str = select!(once "(assignee = $3 or creator = $3) order by due_at, id limit $2");
     let rows = sql!(fetch_all FollowUpRow, c, TEXT, guild.db(), i64::from(limit), who.db())?;
     rows.into_iter().map(read).collect()
 }
@@ -270,10 +283,12 @@ pub struct Lines {
 /// Promises of one page: with their select list they fit one message.
 pub const PAGE: u32 = 10;
 
-/// A page of open promises, soonest first; pages count from 0.
+/// A page of open promises, soonest first, what repeats once; pages count from 0. What was not delivered is there in any case.
 pub async fn page(c: &mut Conn, guild: GuildId, filter: Filter, page: u32) -> Result<Lines, StoreError> {
     const TEXT: &str = select!(
         "state = 'open' and kind <> 'first_response' and ($2 = 0 or assignee = $2) and ($3 = 0 or case_number = $3) and ($4 = 0 or due_at < $4)
+            and ($5 = 1 or not exists (select 1 from follow_up earlier
+                where earlier.id = follow_up.previous and earlier.state = 'open'))
             and ($5 = 0 or exists (select 1 from delivery where delivery.follow_up_id = follow_up.id
                 and delivery.follow_up_version = follow_up.version and delivery.kind = 'reminder'
                 and delivery.state = 'undeliverable'))

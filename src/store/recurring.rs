@@ -1,7 +1,8 @@
 //! The next occurrence of a promise that repeats, written in the transaction that ends or sends this one.
 //!
 //! Invariants: a promise has one successor (a unique index, not a look, says so); missed occurrences are passed over, so
-//! that never more than two are open: the one that is due and the one to come.
+//! that never more than two are open: the one that is due and the one to come, which always lies on a later day. (One that
+//! the lead is still to hear of is a third.) To people the two are one matter: see [`others`].
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -64,7 +65,23 @@ pub async fn follow_on(
     follow_up::get(c, guild, id).await
 }
 
-/// A reminder of this version was sent: what repeats goes on, and the occurrence before, if nobody kept it, gives way.
+/// A promise was kept: when it comes again, written down now if it was not before. Earlier occurrences nobody kept give way.
+pub async fn kept(
+    c: &mut Conn,
+    guild: GuildId,
+    promise: &FollowUp,
+    now_ms: i64,
+) -> Result<Option<FollowUp>, StoreError> {
+    for before in earlier(c, guild, promise.id).await? {
+        lapse(c, before, now_ms).await?;
+    }
+    match later(c, guild, promise.id).await?.into_iter().next() {
+        Some(next) => Ok(Some(next)),
+        None => follow_on(c, guild, promise, now_ms).await,
+    }
+}
+
+/// A reminder of this version was sent: what repeats goes on, and the occurrences before, if nobody kept them, give way.
 /// One whose lead is still to hear of it stays open until then.
 pub async fn reminded(
     c: &mut Conn,
@@ -78,12 +95,18 @@ pub async fn reminded(
         return Ok(());
     }
     follow_on(c, guild, &promise, now_ms).await?;
-    let Some(mut before) = predecessor(c, guild, id).await? else { return Ok(()) };
-    let to_escalate = before.terms.escalate_after.is_some_and(|after| before.due_at.saturating_add(after) > now_ms);
-    if before.state != State::Open || to_escalate {
-        return Ok(());
+    for before in earlier(c, guild, id).await? {
+        let to_escalate = before.terms.escalate_after.is_some_and(|after| before.due_at.saturating_add(after) > now_ms);
+        if !to_escalate {
+            lapse(c, before, now_ms).await?;
+        }
     }
-    let seen = before.version;
+    Ok(())
+}
+
+/// Nobody kept this occurrence, and another is due.
+async fn lapse(c: &mut Conn, mut before: FollowUp, now_ms: i64) -> Result<(), StoreError> {
+    let (guild, seen) = (before.guild, before.version);
     before.state = State::Cancelled;
     before.ended_at = Some(now_ms);
     before.version += 1;
@@ -98,21 +121,72 @@ pub async fn reminded(
     Ok(())
 }
 
-/// The other open occurrences beside this one: taking a series back takes them too.
-pub async fn neighbours(c: &mut Conn, guild: GuildId, id: FollowUpId) -> Result<Vec<FollowUp>, StoreError> {
-    const TEXT: &str = "select id from follow_up where guild_id = $1 and state = 'open'
-        and (previous = $2 or id = (select previous from follow_up where guild_id = $1 and id = $2)) order by id";
-    let mut found = Vec::new();
-    for (id,) in sql!(fetch_all(i64,), c, TEXT, guild.db(), id.0)? {
-        found.extend(follow_up::get(c, guild, FollowUpId(id)).await?);
+/// An occurrence was put off as far as the next one's day, or beyond: it takes that one with it, as if it had been moved
+/// before the next was written down. Gives the last one taken.
+pub async fn absorb(
+    c: &mut Conn,
+    guild: GuildId,
+    moved: &FollowUp,
+    now_ms: i64,
+) -> Result<Option<FollowUp>, StoreError> {
+    // Whoever is taken is nobody's next any more, so that `moved` can have one again.
+    const UNLINK: &str = "update follow_up set previous = null where guild_id = $1 and id = $2";
+    const RELINK: &str = "update follow_up set previous = $3 where guild_id = $1 and id = $2";
+    let zone = TimeZone::get(&moved.zone).unwrap_or(TimeZone::UTC);
+    let day = |ms: i64| {
+        let at = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX);
+        at.to_zoned(zone.clone()).date()
+    };
+    let mut taken = None;
+    for mut next in later(c, guild, moved.id).await? {
+        if day(next.due_at) > day(moved.due_at) {
+            if taken.is_some() {
+                sql!(execute, c, RELINK, guild.db(), next.id.0, moved.id.0)?;
+            }
+            break;
+        }
+        let seen = next.version;
+        next.state = State::Cancelled;
+        next.ended_at = Some(now_ms);
+        next.version += 1;
+        if follow_up::save(c, &next, seen).await? {
+            delivery::cancel_reminder(c, guild, next.id).await?;
+        }
+        sql!(execute, c, UNLINK, guild.db(), next.id.0)?;
+        taken = Some(next);
     }
+    Ok(taken)
+}
+
+/// The other open occurrences of the series, first to last: to people it is one matter, so whoever takes it back or gives it
+/// away means these too.
+pub async fn others(c: &mut Conn, guild: GuildId, id: FollowUpId) -> Result<Vec<FollowUp>, StoreError> {
+    let mut found = earlier(c, guild, id).await?;
+    found.reverse();
+    found.extend(later(c, guild, id).await?);
     Ok(found)
 }
 
-async fn predecessor(c: &mut Conn, guild: GuildId, id: FollowUpId) -> Result<Option<FollowUp>, StoreError> {
+/// The open occurrences before this one, as far as they stand in a row, last to first.
+async fn earlier(c: &mut Conn, guild: GuildId, id: FollowUpId) -> Result<Vec<FollowUp>, StoreError> {
     const TEXT: &str = "select previous from follow_up where guild_id = $1 and id = $2 and previous is not null";
-    match sql!(fetch_optional(i64,), c, TEXT, guild.db(), id.0)? {
-        Some((previous,)) => follow_up::get(c, guild, FollowUpId(previous)).await,
-        None => Ok(None),
+    row(c, guild, id, TEXT).await
+}
+
+/// The open occurrences after this one, as far as they stand in a row, first to last.
+async fn later(c: &mut Conn, guild: GuildId, id: FollowUpId) -> Result<Vec<FollowUp>, StoreError> {
+    const TEXT: &str = "select id from follow_up where guild_id = $1 and previous = $2";
+    row(c, guild, id, TEXT).await
+}
+
+async fn row(c: &mut Conn, guild: GuildId, id: FollowUpId, step: &'static str) -> Result<Vec<FollowUp>, StoreError> {
+    let (mut at, mut found) = (id.0, Vec::new());
+    while let Some((next,)) = sql!(fetch_optional(i64,), c, step, guild.db(), at)? {
+        match follow_up::get(c, guild, FollowUpId(next)).await? {
+            Some(one) if one.state == State::Open => found.push(one),
+            _ => break,
+        }
+        at = next;
     }
+    Ok(found)
 }

@@ -29,16 +29,12 @@ pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
         Reply::Changed { case, log } => changed(voice, case, log),
         Reply::StatusOffered { case } => status_offered(voice, case),
         Reply::Form(_) => Message::default(),
-        Reply::FollowUpAdded { follow_up, reading, outside } => {
-            promise::added(voice, follow_up, reading, outside.as_deref())
-        }
+        Reply::FollowUpAdded { follow_up, notes } => promise::added(voice, follow_up, notes),
         Reply::MorningsStopped => digest::stopped(voice),
         Reply::Checked { case, satisfied, by, .. } => clocks::checked(voice, case, *satisfied, *by),
         Reply::FollowUps { lines, shown, now_ms } => promise::listed(voice, lines, shown, *now_ms),
         Reply::FollowUpEnded { follow_up, next, by, .. } => promise::ended(voice, follow_up, next.as_ref(), *by),
-        Reply::FollowUpMoved { follow_up, by, reading, outside, .. } => {
-            promise::moved(voice, follow_up, *by, reading, outside.as_deref())
-        }
+        Reply::FollowUpMoved { follow_up, by, notes, .. } => promise::moved(voice, follow_up, *by, notes),
         Reply::HandOverOffered { follow_up, promise } => promise::hand_over_offered(voice, follow_up, *promise),
         Reply::FollowUpHandedOver { follow_up } => promise::handed_over(voice, follow_up),
         Reply::FollowUpRetried { follow_up, .. } => promise::retried(voice, follow_up),

@@ -6,7 +6,8 @@ use super::text::{self, moment, plain};
 use super::{answer, profile};
 use crate::case::{Case, clip};
 use crate::chat::{Choice, Embed, Look, Message, People, Row, Select};
-use crate::follow_up::{Calendar, Every, FollowUp, State, Wake, phrase};
+use crate::desk::MoveNotes;
+use crate::follow_up::{Calendar, Every, FollowUp, State, Wake};
 use crate::id::UserId;
 use crate::locale::{Lang, Voice};
 use crate::store::follow_up::Lines;
@@ -21,12 +22,7 @@ fn of(follow_up: &FollowUp) -> Promise {
 }
 
 /// Written down, with the time as it was understood, and the way back.
-pub(super) fn added(
-    voice: Voice<'_>,
-    follow_up: &FollowUp,
-    reading: &[phrase::Note],
-    outside: Option<&Calendar>,
-) -> Message {
+pub(super) fn added(voice: Voice<'_>, follow_up: &FollowUp, notes: &MoveNotes) -> Message {
     let args = [
         ("what", text::what_line(voice, &follow_up.what, 300)),
         ("who", text::person(follow_up.assignee)),
@@ -47,8 +43,7 @@ pub(super) fn added(
     if follow_up.terms.wake == Some(Wake::Customer) {
         lines.push(voice.say("follow-up-wakes"));
     }
-    lines.extend(reading.iter().map(|note| note.sentence(voice.lang)));
-    lines.extend(outside.map(|calendar| outside_hours(voice, follow_up, calendar)));
+    lines.extend(noted(voice, follow_up, notes, own));
     let row = vec![
         button(voice, "button-change", Look::Secondary, Action::AskEdit(of(follow_up))),
         button(voice, "button-undo", Look::Secondary, Action::Undo(of(follow_up))),
@@ -56,8 +51,21 @@ pub(super) fn added(
     Message { content: lines.join("\n"), rows: vec![Row::Buttons(row)], ..Message::default() }
 }
 
-/// That a typed time lies outside its assignee's hours, and that it stays nevertheless.
-fn outside_hours(voice: Voice<'_>, follow_up: &FollowUp, calendar: &Calendar) -> String {
+/// What is worth saying about a time. `own`: whoever reads it owes the promise.
+fn noted(voice: Voice<'_>, follow_up: &FollowUp, notes: &MoveNotes, own: bool) -> Vec<String> {
+    let mut lines: Vec<String> = notes.reading.iter().map(|note| note.sentence(voice.lang)).collect();
+    if notes.workday {
+        lines.push(voice.with("follow-up-workday", &[("who", &text::person(follow_up.assignee))]));
+    }
+    lines.extend(notes.outside.as_ref().map(|calendar| outside_hours(voice, follow_up, calendar, notes.typed, own)));
+    if let Some(absorbed) = &notes.absorbed {
+        lines.push(voice.with("follow-up-absorbed", &[("due", &moment(absorbed.due_at))]));
+    }
+    lines
+}
+
+/// That a time lies outside its assignee's hours, and that it stays nevertheless.
+fn outside_hours(voice: Voice<'_>, follow_up: &FollowUp, calendar: &Calendar, typed: bool, own: bool) -> String {
     let hours = format!("{}, {}", profile::hours(voice, &calendar.hours), calendar.zone_name());
     let holiday = calendar.holiday(follow_up.due_at).map(|holiday| match voice.lang {
         Lang::De => holiday.german(),
@@ -69,14 +77,13 @@ fn outside_hours(voice: Voice<'_>, follow_up: &FollowUp, calendar: &Calendar) ->
         ("holiday", holiday.unwrap_or_default().to_owned()),
     ];
     let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    voice.with(
-        match (holiday, follow_up.assignee == follow_up.creator) {
-            (Some(_), _) => "follow-up-on-holiday",
-            (None, true) => "follow-up-outside-hours",
-            (None, false) => "follow-up-outside-hours-of",
-        },
-        &args,
-    )
+    let where_it_lies = match (holiday, own) {
+        (Some(_), _) => "follow-up-on-holiday",
+        (None, true) => "follow-up-outside-hours",
+        (None, false) => "follow-up-outside-hours-of",
+    };
+    let stays = if typed { "follow-up-stays-as-typed" } else { "follow-up-stays-an-hour" };
+    format!("{} {}", voice.with(where_it_lies, &args), voice.say(stays))
 }
 
 /// How often, in words.
@@ -113,13 +120,7 @@ pub(super) fn ended(voice: Voice<'_>, follow_up: &FollowUp, next: Option<&Follow
     Message { content: lines.join("\n"), ..Message::default() }
 }
 
-pub(super) fn moved(
-    voice: Voice<'_>,
-    follow_up: &FollowUp,
-    by: UserId,
-    reading: &[phrase::Note],
-    outside: Option<&Calendar>,
-) -> Message {
+pub(super) fn moved(voice: Voice<'_>, follow_up: &FollowUp, by: UserId, notes: &MoveNotes) -> Message {
     let args = [
         ("what", text::what_line(voice, &follow_up.what, 1_000)),
         ("by", text::person(by)),
@@ -128,8 +129,8 @@ pub(super) fn moved(
     ];
     let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let mut lines = vec![voice.with("follow-up-moved", &args)];
-    lines.extend(reading.iter().map(|note| note.sentence(voice.lang)));
-    lines.extend(outside.map(|calendar| outside_hours(voice, follow_up, calendar)));
+    // The whole team may read it where the reminder stood.
+    lines.extend(noted(voice, follow_up, notes, false));
     Message { content: lines.join("\n"), ..Message::default() }
 }
 

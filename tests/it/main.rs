@@ -28,6 +28,7 @@ mod promises;
 mod proof;
 mod refusals;
 mod sandbox;
+mod series;
 mod store;
 mod strangers;
 mod temperature;
