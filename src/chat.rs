@@ -355,6 +355,8 @@ pub trait Chat: Send + Sync {
     fn unarchive(&self, thread: ChannelId) -> Answer<'_, ()>;
     /// The channel for direct messages with somebody. Idempotent.
     fn direct_channel(&self, user: UserId) -> Answer<'_, ChannelId>;
+    /// Somebody's roles in a guild; [`ChatError::Gone`]: they are not in it.
+    fn member(&self, guild: GuildId, user: UserId) -> Answer<'_, Vec<RoleId>>;
     /// What a channel is and what we may do there.
     fn channel(&self, id: ChannelId) -> Answer<'_, ChannelInfo>;
 }

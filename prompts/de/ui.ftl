@@ -186,6 +186,19 @@ entry-follow-up-edited = geändert: { $what } – { $due }
 entry-follow-up-lapsed = blieb offen, die nächste Wiederholung ist dran: { $what }
 entry-follow-up-cancelled = zurückgenommen: { $what }
 entry-undeliverable = nicht zustellbar: { $what } ({ $reason })
+hindrance = { $place ->
+        [thread] im Thread
+        [direct] direkt
+        [alert] im Kanal für Meldungen
+        [team] im Kanal für Fälle
+       *[other] dort, wo es begann
+    }: { $why }
+hindrance-rights = mir fehlt ein Recht
+hindrance-closed = keine Direktnachrichten
+hindrance-gone = gibt es nicht mehr
+hindrance-code = abgelehnt, Code { $code }
+hindrance-left = die Person ist nicht mehr auf dem Server
+hindrance-tries = nach { $n } Versuchen aufgegeben
 
 ## Antworten
 opened = **{ $case }** ist eröffnet. Die Karte kommt gleich in einem eigenen Thread in { $channel }.
@@ -261,6 +274,8 @@ escalation = { $lead }, das ist überfällig: **{ $what }** – { $who }, fälli
 escalation-alert = { $lead }, bei { $who } ist ein Nachfassen überfällig. Der Knopf zeigt es nur dir.
 undeliverable = Eine Erinnerung für { $who } kam nirgends an. Bitte schaut in `/nachfassen liste` nach und prüft mit `/einrichten` die Rechte.
 undeliverable-case = Eine Erinnerung zu Fall { $case } für { $who } kam nirgends an. Bitte schaut in `/nachfassen liste` nach und prüft mit `/einrichten` die Rechte.
+undeliverable-left = { $who } ist nicht mehr auf diesem Server, eine Erinnerung kam darum nicht an. Bitte übergebt sie an jemanden.
+undeliverable-left-case = { $who } ist nicht mehr auf diesem Server, eine Erinnerung zu Fall { $case } kam darum nicht an. Bitte übergebt sie an jemanden.
 undeliverable-card = { $who }, die Karte zu Fall { $case } ließ sich nirgends ablegen. Der Fall ist gespeichert, `/fall zeigen` zeigt ihn. Bitte prüft mit `/einrichten` den Kanal und die Rechte.
 
 ## Überblick am Morgen, und Angebote

@@ -186,6 +186,19 @@ entry-follow-up-edited = changed: { $what } – { $due }
 entry-follow-up-lapsed = stayed open, and the next time has come: { $what }
 entry-follow-up-cancelled = taken back: { $what }
 entry-undeliverable = could not be delivered: { $what } ({ $reason })
+hindrance = { $place ->
+        [thread] in the thread
+        [direct] directly
+        [alert] in the channel for alerts
+        [team] in the channel for cases
+       *[other] where it began
+    }: { $why }
+hindrance-rights = I lack a right
+hindrance-closed = no direct messages
+hindrance-gone = not there any more
+hindrance-code = refused, code { $code }
+hindrance-left = the person is no longer on the server
+hindrance-tries = given up after { $n } tries
 
 ## Answers
 opened = **{ $case }** is open. Its card will appear in a moment, in a thread of its own in { $channel }.
@@ -261,6 +274,8 @@ escalation = { $lead }, this is overdue: **{ $what }** – { $who }, it was due 
 escalation-alert = { $lead }, a follow-up of { $who } is overdue. The button shows it to you alone.
 undeliverable = A reminder for { $who } could not be delivered anywhere. Please look at `/followup list` and check the rights with `/setup`.
 undeliverable-case = A reminder on case { $case } for { $who } could not be delivered anywhere. Please look at `/followup list` and check the rights with `/setup`.
+undeliverable-left = { $who } is no longer on this server, so a reminder did not arrive. Please hand it over to somebody.
+undeliverable-left-case = { $who } is no longer on this server, so a reminder on case { $case } did not arrive. Please hand it over to somebody.
 undeliverable-card = { $who }, the card of case { $case } could not be placed anywhere. The case is kept and `/case show` shows it. Please check the channel and the rights with `/setup`.
 
 ## Overviews in the morning, and offers

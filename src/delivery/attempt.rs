@@ -10,10 +10,10 @@ use crate::chat::{Answer, Chat, ChatError};
 use crate::clock::{Clock, Steady};
 use crate::delivery::able::Able;
 use crate::delivery::book::{Also, Book, Facts, Fate};
-use crate::delivery::lane::{Directs, Homes, Lanes, Turn};
+use crate::delivery::lane::{Directs, Homes, Lanes, People, Turn};
 use crate::delivery::protocol::{self, Doubt, Hop, Timing, Verdict};
 use crate::delivery::timer::Timer;
-use crate::id::{ChannelId, MessageId, UserId};
+use crate::id::{ChannelId, MessageId, RoleId, UserId};
 use crate::locale::Texts;
 use crate::store::StoreError;
 use crate::store::delivery::{Job, Kind, Part, Settled, State};
@@ -23,6 +23,8 @@ use crate::view::custom_id::{card_of, delivery_of};
 pub(super) const BUSY_PAUSE: i64 = 500;
 /// Pause between tries to commit an outcome while the database is gone, ms.
 const COMMIT_PAUSE: i64 = 200;
+/// How long somebody is taken to be in the team without asking again, ms.
+const MEMBER_FOR: i64 = 60 * 60 * 1000;
 /// How often somebody who lost a row with a request under way looks how the row ended: for ten minutes.
 const LOOKS_AFTER_LOSS: u32 = 200;
 
@@ -40,6 +42,7 @@ pub(super) struct Shared {
     pub(super) lanes: Lanes,
     pub(super) homes: Homes,
     pub(super) directs: Directs,
+    pub(super) people: People,
     pub(super) able: Able,
     /// New with each start.
     pub(super) worker: String,
@@ -213,6 +216,23 @@ impl Attempt {
             self.shared.directs.put(user, channel);
         }
         Ok(answer)
+    }
+
+    /// Somebody's roles in the row's team, none if they have left; asked at most once an hour. What cannot be told now is taken
+    /// for present and without roles.
+    pub(super) async fn roles(&mut self, user: UserId) -> Result<Option<Vec<RoleId>>, Abort> {
+        let (guild, now) = (self.job.guild, self.shared.real.now_ms());
+        if let Some(known) = self.shared.people.get(guild, user, now - MEMBER_FOR) {
+            return Ok(known);
+        }
+        let chat = self.chat();
+        let roles = match self.ask(chat.member(guild, user)).await? {
+            Ok(roles) => Some(roles),
+            Err(ChatError::Gone(_)) => None,
+            Err(_) => return Ok(Some(Vec::new())),
+        };
+        self.shared.people.put(guild, user, roles.clone(), now);
+        Ok(roles)
     }
 
     /// The chat to make requests of; a request only starts when it is awaited.
@@ -413,8 +433,10 @@ impl Attempt {
         tracing::error!(delivery.id = self.job.id, delivery.kind = self.job.kind.name(), guild.id = %self.job.guild,
             case.number = ?self.job.case.map(|number| number.0), follow_up.id = ?self.job.follow_up.map(|id| id.0),
             reason = self.job.reason, "delivery.undeliverable");
-        let notice = self.alerts && self.job.hop < Hop::Alert;
-        if notice && self.job.kind == Kind::Card {
+        let is_card = self.job.kind == Kind::Card;
+        // Of a promise there is always somebody to tell: who asked for it.
+        let notice = !is_card || (self.alerts && self.job.hop < Hop::Alert);
+        if notice && is_card {
             self.job.hop = Hop::Alert;
         }
         let at = self.shared.clock.now_ms();

@@ -29,6 +29,14 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
         attempt.job.due_at = due;
         return attempt.later(0, false).await;
     }
+    if attempt.job.user.is_none() {
+        for member in &members {
+            if attempt.roles(member.follow_up.assignee).await?.is_none() {
+                // Who has left is told of by their own reminder.
+                return end(attempt, Fate::Released).await;
+            }
+        }
+    }
     let id = attempt.job.id;
     let mark = attempt.mark();
     let late = members.iter().any(|member| now - member.follow_up.due_at > attempt.shared.timing.late);

@@ -5,7 +5,6 @@
 use super::attempt::{Abort, Attempt};
 use super::book::{Also, Facts};
 use super::post::Posted;
-use super::protocol::Hop;
 use super::reminder::{Way, way};
 use crate::case::{Case, Status};
 use crate::chat::Message;
@@ -33,11 +32,7 @@ pub(super) async fn say(
 ) -> Result<(), Abort> {
     let mark = attempt.mark();
     loop {
-        let found = match (attempt.job.hop, reader) {
-            (Hop::Direct, None) => Way::Skip(None),
-            (_, reader) => way(attempt, facts, follow_up, reader.unwrap_or(follow_up.assignee)).await?,
-        };
-        let code = match found {
+        let code = match way(attempt, facts, follow_up, reader).await? {
             Way::PutDown => return Ok(()),
             Way::Skip(code) => code,
             Way::To(channel, place) => match attempt.post(channel, &message(place), Some(&mark)).await? {

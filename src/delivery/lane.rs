@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::delivery::timer::Timer;
-use crate::id::{ChannelId, UserId};
+use crate::id::{ChannelId, GuildId, RoleId, UserId};
 
 /// How often somebody who waits looks again, ms.
 const LOOK: i64 = 20;
@@ -73,6 +73,34 @@ impl Homes {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<ChannelId, (ChannelId, bool)>> {
         // A copy of what Discord said cannot be half written.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is known of somebody: their roles, none if they have left; and since when.
+type Known = (Option<Vec<RoleId>>, i64);
+
+/// Who is in which team, as far as asked lately. Discord tells nobody who leaves without a right few bots have.
+#[derive(Debug, Default)]
+pub(super) struct People(Mutex<HashMap<(GuildId, UserId), Known>>);
+
+impl People {
+    /// What was known after `since`: their roles, none if they had left.
+    pub(super) fn get(&self, guild: GuildId, user: UserId, since: i64) -> Option<Option<Vec<RoleId>>> {
+        let known = self.lock();
+        known.get(&(guild, user)).filter(|(_, at)| *at > since).map(|(roles, _)| roles.clone())
+    }
+
+    /// Remembers.
+    pub(super) fn put(&self, guild: GuildId, user: UserId, roles: Option<Vec<RoleId>>, now: i64) {
+        let mut known = self.lock();
+        if known.len() >= KNOWN {
+            known.clear();
+        }
+        known.insert((guild, user), (roles, now));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(GuildId, UserId), Known>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -110,6 +110,7 @@ impl Delivery {
             lanes: lane::Lanes::default(),
             homes: lane::Homes::default(),
             directs: lane::Directs::default(),
+            people: lane::People::default(),
             able: able::Able::not_yet(timing.late),
             worker,
             #[cfg(test)]

@@ -16,6 +16,10 @@ use crate::follow_up::{FollowUp, Kind};
 use crate::id::{ChannelId, UserId};
 use crate::view;
 
+/// Discord: nobody of that id is in the guild.
+const UNKNOWN_MEMBER: u64 = 10_007;
+/// Discord: no access.
+const NO_ACCESS: u64 = 50_001;
 /// Pause between looks whether the case's thread is there yet, ms.
 const THREAD_PAUSE: i64 = 500;
 
@@ -50,6 +54,10 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
         attempt.job.due_at = follow_up.due_at;
         return attempt.later(0, false).await;
     }
+    if !nobodys(&facts, &follow_up) && attempt.roles(follow_up.assignee).await?.is_none() {
+        attempt.note("left", UNKNOWN_MEMBER);
+        return attempt.fail().await;
+    }
     let late = now - follow_up.due_at > attempt.shared.timing.late;
     let (id, texts) = (attempt.job.id, Arc::clone(&attempt.shared.texts));
     let message = |place| {
@@ -63,12 +71,12 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     chain::say(attempt, &facts, &follow_up, Some(follow_up.assignee), Also::Reminded(now), message).await
 }
 
-/// Finds the channel of the present hop, for a message to `reader`.
+/// Finds the channel of the present hop, for a message to `reader`; none: to a role, which takes no direct messages.
 pub(super) async fn way(
     attempt: &mut Attempt,
     facts: &Facts,
     follow_up: &FollowUp,
-    reader: UserId,
+    reader: Option<UserId>,
 ) -> Result<Way, Abort> {
     let settings = &facts.settings;
     Ok(match attempt.job.hop {
@@ -88,11 +96,17 @@ pub(super) async fn way(
                 Way::Skip(Some(0))
             }
         },
-        Hop::Direct => match attempt.direct(reader).await? {
-            Ok(channel) => Way::To(channel, view::Place::Direct),
-            Err(error) => barred(attempt, &error).await?,
+        Hop::Direct => match reader {
+            None => Way::Skip(None),
+            Some(reader) => match attempt.direct(reader).await? {
+                Ok(channel) => Way::To(channel, view::Place::Direct),
+                Err(error) => barred(attempt, &error).await?,
+            },
         },
-        Hop::Alert => settings.alert_channel.map_or(Way::Skip(None), |id| Way::To(id, view::Place::Alert)),
+        Hop::Alert => match settings.alert_channel {
+            None => Way::Skip(None),
+            Some(id) => seen(attempt, id, reader).await?,
+        },
         // A team that has an alert channel looks there; what did not get there is said in the timeline.
         Hop::Team | Hop::Home if settings.alert_channel.is_some() => Way::Skip(None),
         Hop::Team => match settings.case_channel {
@@ -111,6 +125,19 @@ fn nobodys(facts: &Facts, follow_up: &FollowUp) -> bool {
     follow_up.terms.kind == Kind::FirstResponse && unowned && facts.settings.alert_channel.is_some()
 }
 
+/// The way into the alert channel, if whom it is for sees it: there the lead may be alone.
+async fn seen(attempt: &mut Attempt, id: ChannelId, reader: Option<UserId>) -> Result<Way, Abort> {
+    let Some(reader) = reader else { return Ok(Way::To(id, view::Place::Alert)) };
+    let chat = attempt.chat();
+    let info = match attempt.ask(chat.channel(id)).await? {
+        Ok(info) => info,
+        Err(error) => return barred(attempt, &error).await,
+    };
+    let roles = attempt.roles(reader).await?.unwrap_or_default();
+    let sees = info.audience.includes(reader, &roles);
+    Ok(if sees { Way::To(id, view::Place::Alert) } else { Way::Skip(Some(NO_ACCESS)) })
+}
+
 /// The way into a channel nobody chose for alerts: only where customers do not read, and where a plain message can stand
 /// (in a forum it cannot).
 async fn shared(attempt: &mut Attempt, channel: ChannelId) -> Result<Way, Abort> {
@@ -127,31 +154,48 @@ async fn barred(attempt: &mut Attempt, error: &ChatError) -> Result<Way, Abort> 
     Ok(attempt.barred(error).await?.map_or(Way::PutDown, |code| Way::Skip(Some(code))))
 }
 
-/// Says in the alert channel that a reminder or a card reached nobody. It carries no mark to be found by, so if its own fate stays
-/// unknown it is given up rather than said twice.
+/// Says that a reminder or a card reached nobody: where alerts go, else directly to who asked for the reminder. It carries no
+/// mark to be found by, so if its own fate stays unknown it is given up rather than said twice.
 pub(super) async fn notify(attempt: &mut Attempt) -> Result<(), Abort> {
     let facts = attempt.facts().await?;
-    let Some(channel) = facts.settings.alert_channel else {
-        return attempt.cancel().await;
-    };
     if !facts.present {
         return attempt.later(attempt.shared.timing.absent, false).await;
     }
-    let texts = Arc::clone(&attempt.shared.texts);
-    let lang = facts.settings.lang;
+    let (texts, id) = (Arc::clone(&attempt.shared.texts), attempt.job.id);
+    let (lang, lead) = (facts.settings.lang, facts.settings.lead_role);
     let message = match (attempt.job.follow_up, &facts.follow_up, &facts.case) {
         (_, Some(follow_up), case) => {
-            view::undeliverable(&texts, lang, attempt.job.id, follow_up, case.as_ref(), facts.settings.lead_role)
+            let left = attempt.roles(follow_up.assignee).await?.is_none();
+            view::undeliverable(&texts, lang, id, follow_up, case.as_ref(), lead, left)
         }
         (None, None, Some(case)) => view::undeliverable_card(&texts, lang, case),
         (_, None, _) => return attempt.cancel().await,
     };
-    match attempt.post(channel, &message, None).await? {
-        None => Ok(()),
-        Some(Posted::At(id)) => attempt.sent(id, Also::Nothing).await,
-        Some(Posted::Gone(code) | Posted::Refused(code)) => {
-            attempt.note(Hop::Alert.name(), code);
-            attempt.fail().await
+    // Whom it did not reach before it would not reach now.
+    let asker = facts.follow_up.as_ref().filter(|one| one.creator != one.assignee).map(|one| one.creator);
+    if attempt.job.hop == Hop::Thread {
+        if let Some(channel) = facts.settings.alert_channel {
+            match attempt.post(channel, &message, None).await? {
+                None => return Ok(()),
+                Some(Posted::At(id)) => return attempt.sent(id, Also::Nothing).await,
+                Some(Posted::Gone(code) | Posted::Refused(code)) => attempt.note(Hop::Alert.name(), code),
+            }
+        } else if asker.is_none() {
+            return attempt.cancel().await;
         }
+        attempt.job.hop = Hop::Direct;
+        attempt.elsewhere();
     }
+    let Some(asker) = asker else { return attempt.fail().await };
+    let code = match attempt.direct(asker).await? {
+        Ok(channel) => match attempt.post(channel, &message, None).await? {
+            None => return Ok(()),
+            Some(Posted::At(id)) => return attempt.sent(id, Also::Nothing).await,
+            Some(Posted::Gone(code) | Posted::Refused(code)) => Some(code),
+        },
+        Err(error) => attempt.barred(&error).await?,
+    };
+    let Some(code) = code else { return Ok(()) };
+    attempt.note(Hop::Direct.name(), code);
+    attempt.fail().await
 }

@@ -10,7 +10,6 @@ use std::time::Duration;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, StatusCode, redirect};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use serenity::http::{LightMethod, RatelimitingBucket, Request, Route};
@@ -25,11 +24,13 @@ use crate::chat::{
 use crate::clock::Steady;
 use crate::discord::render::{clip, message_json};
 use crate::discord::road::Road;
-use crate::id::{ChannelId, GuildId, MessageId, UserId};
+use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 
+mod answers;
 mod pace;
 mod rights;
 
+use answers::{RawMember, RawMessage, RawThreads, Refusal};
 use pace::{Held, Left, Pace};
 use rights::{RawChannel, RawId, RawRole, audience, kind_of, missing, rights, silent, thread_managers};
 
@@ -386,6 +387,14 @@ impl Chat for Rest {
         })
     }
 
+    fn member(&self, guild: GuildId, user: UserId) -> Answer<'_, Vec<RoleId>> {
+        Box::pin(async move {
+            let (guild_id, user_id) = (raw::GuildId::new(guild.0.max(1)), raw::UserId::new(user.0.max(1)));
+            let member: RawMember = self.get(Route::GuildMember { guild_id, user_id }).await?;
+            member.roles.iter().map(|role| id(role).map(RoleId)).collect()
+        })
+    }
+
     fn channel(&self, id: ChannelId) -> Answer<'_, ChannelInfo> {
         Box::pin(async move {
             // Up to five requests: together they keep the port's promise.
@@ -394,44 +403,6 @@ impl Chat for Rest {
                 .unwrap_or_else(|_| Err(ChatError::Unknown("timeout".to_owned())))
         })
     }
-}
-
-/// What Discord says beside a status that is not a success.
-#[derive(Debug, Default, Deserialize)]
-struct Refusal {
-    #[serde(default)]
-    code: u64,
-    #[serde(default)]
-    retry_after: Option<f64>,
-    #[serde(default)]
-    global: bool,
-}
-
-#[derive(Deserialize)]
-struct RawMember {
-    roles: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct RawMessage {
-    id: String,
-    author: RawAuthor,
-    #[serde(default)]
-    content: String,
-    #[serde(default)]
-    components: Value,
-}
-
-#[derive(Deserialize)]
-struct RawAuthor {
-    id: String,
-    #[serde(default)]
-    bot: bool,
-}
-
-#[derive(Deserialize)]
-struct RawThreads {
-    threads: Vec<RawChannel>,
 }
 
 fn channel_id(id: ChannelId) -> raw::ChannelId {

@@ -325,30 +325,12 @@ pub async fn coming(c: &mut Conn, until: i64, real: i64) -> Result<Vec<Coming>, 
         OF_ONE_TEAM,
         OF_ONE_LOOK
     )?;
-    let read = |(id, guild, lane, due_at, not_before, lease_until, state, assignee, case): (
-        _,
-        _,
-        _,
-        _,
-        i64,
-        i64,
-        String,
-        _,
-        _,
-    )| {
+    type Row = (i64, i64, String, i64, i64, i64, String, Option<i64>, Option<i64>);
+    let read = |(id, guild, lane, due_at, not_before, lease_until, state, assignee, case): Row| {
         let held = state == State::Claimed.name() || state == State::Sending.name();
         let free_at = if held { lease_until } else { not_before };
-        let (loose, case): (Option<i64>, Option<i64>) = (assignee, case);
-        Coming {
-            id,
-            guild: GuildId::from_db(guild),
-            lane,
-            due_at,
-            free_at,
-            held,
-            loose: loose.map(UserId::from_db),
-            case: case.map(CaseNumber),
-        }
+        let (loose, case) = (assignee.map(UserId::from_db), case.map(CaseNumber));
+        Coming { id, guild: GuildId::from_db(guild), lane, due_at, free_at, held, loose, case }
     };
     Ok(rows.into_iter().map(read).collect())
 }

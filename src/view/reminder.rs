@@ -115,15 +115,22 @@ pub fn undeliverable(
     follow_up: &FollowUp,
     case: Option<&Case>,
     lead: Option<RoleId>,
+    left: bool,
 ) -> Message {
     let voice = texts.voice(lang);
     let who = text::person(follow_up.assignee);
-    let content = match case {
-        Some(case) => voice.with("undeliverable-case", &[("who", &who), ("case", &case.number.to_string())]),
-        None => voice.with("undeliverable", &[("who", &who)]),
+    let number = case.map(|case| case.number.to_string()).unwrap_or_default();
+    let key = match (case.is_some(), left) {
+        (true, false) => "undeliverable-case",
+        (false, false) => "undeliverable",
+        (true, true) => "undeliverable-left-case",
+        (false, true) => "undeliverable-left",
     };
+    let content = voice.with(key, &[("who", &who), ("case", &number)]);
     let mut users = vec![follow_up.assignee, follow_up.creator];
     users.extend(case.and_then(|case| case.owner));
+    // Who has left is named, but there is nobody to ping.
+    users.retain(|user| !left || *user != follow_up.assignee);
     let mentions = Mentions { users, roles: lead.into_iter().collect() };
     let promise = Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery };
     let rows = match follow_up.state {
@@ -134,7 +141,7 @@ pub fn undeliverable(
         State::Done | State::Cancelled => Vec::new(),
     };
     // The lead and the owner of the case read it, too.
-    let named = |user: &UserId| ![follow_up.assignee].contains(user);
+    let named = |user: &UserId| *user != follow_up.assignee;
     let mut others: Vec<String> = mentions.roles.iter().map(|role| text::role(*role)).collect();
     others.extend(mentions.users.iter().copied().filter(|user| named(user)).map(text::person));
     others.dedup();

@@ -161,9 +161,27 @@ pub fn change(voice: Voice<'_>, change: &Change) -> String {
         }
         C::Erased {} => voice.say("entry-erased"),
         C::Undeliverable { what, reason } => {
-            voice.with("entry-undeliverable", &[("what", &what_line(voice, what, 100)), ("reason", &plain(reason, 80))])
+            let why = reason.split(", ").map(|one| hindrance(voice, one)).collect::<Vec<_>>().join("; ");
+            voice.with("entry-undeliverable", &[("what", &what_line(voice, what, 100)), ("reason", &why)])
         }
     }
+}
+
+/// Why one place took no message, in words: `reason` is the place's name and Discord's code, as delivery notes them.
+fn hindrance(voice: Voice<'_>, reason: &str) -> String {
+    let Some((place, code)) = reason.split_once(' ') else { return plain(reason, 80) };
+    match place {
+        "left" => return voice.say("hindrance-left"),
+        "tries" => return voice.with("hindrance-tries", &[("n", code)]),
+        _ => {}
+    }
+    let why = match code.parse() {
+        Ok(50_001 | 50_013) => voice.say("hindrance-rights"),
+        Ok(50_007) => voice.say("hindrance-closed"),
+        Ok(0 | 10_001..=10_999) => voice.say("hindrance-gone"),
+        _ => voice.with("hindrance-code", &[("code", &plain(code, 20))]),
+    };
+    voice.with("hindrance", &[("place", place), ("why", &why)])
 }
 
 fn with_reason(said: String, reason: Option<&str>) -> String {

@@ -79,17 +79,44 @@ async fn a_promise_without_a_case_comes_as_a_direct_message() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_direct_messages_are_closed_the_alert_channel_gets_a_mention_without_the_text() {
     let town = Town::new().await;
+    let clara = town.user("Clara");
+    town.arm(json!({ "kind": "dm_closed", "user_id": clara.to_string() }));
+    town.slash("Clara", "fälle", "followup add", &[("what", json!("Streng geheim")), ("when", json!("in 30 min"))])
+        .await;
+    town.clock.advance_ms(HOUR_MS / 2);
+    let alert = town.message_saying(town.channel("leitung"), "eine Erinnerung wartet auf dich").await;
+    let text = town.read(&alert);
+    assert!(!text.contains("geheim") && text.contains("@Clara") && text.contains("[Anzeigen]"), "{text}");
+    let shown = town.press("Clara", "de", &alert, "Anzeigen").await;
+    assert!(town.told(&shown).await.contains("Streng geheim"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_assignee_does_not_see_the_alert_channel_the_lead_is_asked_to_help_and_no_text_is_spilled() {
+    let town = Town::new().await;
     let anna = town.user("Anna");
     town.arm(json!({ "kind": "dm_closed", "user_id": anna.to_string() }));
     town.slash("Anna", "fälle", "followup add", &[("what", json!("Streng geheim")), ("when", json!("in 30 min"))])
         .await;
     town.clock.advance_ms(HOUR_MS / 2);
-    let alert = town.message_saying(town.channel("leitung"), "eine Erinnerung wartet auf dich").await;
+    let alert = town.message_saying(town.channel("leitung"), "kam nirgends an").await;
     let text = town.read(&alert);
-    assert!(!text.contains("geheim") && text.contains("@Anna") && text.contains("[Anzeigen]"), "{text}");
-    // Anna cannot see that channel in this town; Clara can, but the promise is not hers alone to end: she leads, so she may.
-    let shown = town.press("Clara", "de", &alert, "Anzeigen").await;
-    assert!(town.told(&shown).await.contains("Streng geheim"));
+    assert!(!text.contains("geheim") && text.contains("@Anna") && text.contains("[Übergeben]"), "{text}");
+    let missed = town.slash("Anna", "fälle", "followup list", &[("view", json!("undelivered"))]).await;
+    assert!(missed.contains("Streng geheim"), "and it does not count as delivered");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_somebody_who_left_had_promised_is_handed_to_the_lead() {
+    let town = Town::new().await;
+    let thread = town.opened("Übergabe").await;
+    let ben = town.user("Ben").to_string();
+    let (what, when) = (("what", json!("Rückruf")), ("when", json!("in 30 min")));
+    town.slash_in("Anna", "de", thread, "followup add", &[what, when, ("who", json!(ben))]).await;
+    town.arm(json!({ "kind": "user_left", "user_id": ben }));
+    town.clock.advance_ms(HOUR_MS / 2);
+    let alert = town.message_saying(town.channel("leitung"), "nicht mehr auf diesem Server").await;
+    assert!(town.read(&alert).contains("[Übergeben]"), "{}", town.read(&alert));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

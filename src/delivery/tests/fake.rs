@@ -10,11 +10,11 @@ use tokio::task::AbortHandle;
 
 use super::super::timer::millis;
 use crate::chat::{
-    Answer, CODE_ARCHIVED, CODE_DM_CLOSED, ChannelInfo, ChannelKind, Chat, ChatError, Does, Message, Row, Seen,
-    SeenThread, ThreadKind,
+    Answer, Audience, CODE_ARCHIVED, CODE_DM_CLOSED, ChannelInfo, ChannelKind, Chat, ChatError, Does, Message, Row,
+    Seen, SeenThread, ThreadKind,
 };
 use crate::clock::{Clock, Stopwatch};
-use crate::id::{ChannelId, GuildId, MessageId, UserId};
+use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 
 /// What happens to one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,8 @@ struct State {
     gone: HashSet<ChannelId>,
     refusing: HashMap<ChannelId, u64>,
     closed: HashSet<UserId>,
+    left: HashSet<UserId>,
+    seen_by: HashMap<ChannelId, Vec<UserId>>,
     forums: HashSet<ChannelId>,
     public: HashSet<ChannelId>,
     requests: usize,
@@ -123,6 +125,15 @@ impl Fake {
 
     pub(in crate::delivery) fn close_directs(&self, user: UserId) {
         self.lock().closed.insert(user);
+    }
+
+    pub(in crate::delivery) fn leave(&self, user: UserId) {
+        self.lock().left.insert(user);
+    }
+
+    /// Only these people see a channel; else everybody does.
+    pub(in crate::delivery) fn restrict(&self, channel: ChannelId, to: &[UserId]) {
+        self.lock().seen_by.insert(channel, to.to_vec());
     }
 
     pub(in crate::delivery) fn delete_channel(&self, channel: ChannelId) {
@@ -387,6 +398,12 @@ impl Chat for Fake {
         Box::pin(self.request(move |state| Ok(*state.directs.entry(user).or_insert(ChannelId(900_000 + user.0)))))
     }
 
+    fn member(&self, _guild: GuildId, user: UserId) -> Answer<'_, Vec<RoleId>> {
+        Box::pin(self.request(
+            move |state| if state.left.contains(&user) { Err(ChatError::Gone(10_007)) } else { Ok(Vec::new()) },
+        ))
+    }
+
     fn channel(&self, id: ChannelId) -> Answer<'_, ChannelInfo> {
         Box::pin(self.request(move |state| {
             if state.gone.contains(&id) {
@@ -409,7 +426,10 @@ impl Chat for Fake {
                 missing: Vec::new(),
                 thread_managers: Vec::new(),
                 silent: Vec::new(),
-                audience: crate::chat::Audience::default(),
+                audience: match state.seen_by.get(&id) {
+                    Some(people) => Audience { let_in: people.clone(), ..Audience::default() },
+                    None => Audience { everybody: true, ..Audience::default() },
+                },
             })
         }))
     }

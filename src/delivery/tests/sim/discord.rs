@@ -309,6 +309,10 @@ impl Chat for Line {
         Box::pin(self.request(false, move |_| Ok(direct(user))))
     }
 
+    fn member(&self, _guild: GuildId, _user: UserId) -> Answer<'_, Vec<crate::id::RoleId>> {
+        Box::pin(self.request(false, |_| Ok(Vec::new())))
+    }
+
     fn channel(&self, id: ChannelId) -> Answer<'_, ChannelInfo> {
         Box::pin(self.request(false, move |_| {
             Ok(ChannelInfo {
@@ -320,7 +324,7 @@ impl Chat for Line {
                 missing: Vec::new(),
                 thread_managers: Vec::new(),
                 silent: Vec::new(),
-                audience: crate::chat::Audience::default(),
+                audience: crate::chat::Audience { everybody: true, ..crate::chat::Audience::default() },
             })
         }))
     }
