@@ -38,14 +38,16 @@ pub fn bundle<'a>(
     let mut content = voice.with(if late { "bundle" } else { "bundle-now" }, &[("who", &who.join(", "))]);
     let mut options = Vec::new();
     for follow_up in reminders {
-        let (what, due) = (text::what(voice, &follow_up.what, IN_TEXT), moment(follow_up.due_at));
-        let line = voice.with("bundle-line", &[("what", &what), ("due", &due)]);
+        let case = follow_up.case.map(|number| format!("{number} · ")).unwrap_or_default();
+        let what = format!("{case}{}", text::what(voice, &follow_up.what, IN_TEXT));
+        let line = voice.with("bundle-line", &[("what", &what), ("due", &moment(follow_up.due_at))]);
         if content.encode_utf16().count() + line.encode_utf16().count() < LONGEST {
             content.push('\n');
             content.push_str(&line);
         }
         let promise = Promise { guild, id: follow_up.id, version: follow_up.version, delivery };
-        let label: String = one_line(&text::unmarked(voice, &follow_up.what)).chars().take(IN_LIST).collect();
+        let label = format!("{case}{}", one_line(&text::unmarked(voice, &follow_up.what)));
+        let label: String = label.chars().take(IN_LIST).collect();
         options.push(Choice { label, value: promise.choice() });
     }
     let select = Select {
@@ -60,15 +62,21 @@ pub fn bundle<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::CaseNumber;
     use crate::follow_up::FollowUpId;
 
     #[test]
     fn twenty_five_long_promises_fit_into_one_message_and_each_can_be_opened() {
         let missed: Vec<FollowUp> = (1..=25)
-            .map(|n| FollowUp { id: FollowUpId(n), ..follow_up(&"*Angebot* für @everyone ".repeat(20)) })
+            .map(|n| FollowUp {
+                id: FollowUpId(n),
+                case: (n == 3).then_some(CaseNumber(7)),
+                ..follow_up(&"*Angebot* für @everyone ".repeat(20))
+            })
             .collect();
         for lang in [Lang::De, Lang::En] {
             let message = bundle(&Texts::embedded(), lang, (GuildId(1), i64::MAX), true, &missed);
+            assert!(message.content.contains("#7 · "), "{}", message.content);
             let length = message.content.encode_utf16().count();
             assert!(length <= 2_000, "{length}");
             let [Row::Select(select)] = &message.rows[..] else { panic!("one list") };

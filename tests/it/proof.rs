@@ -261,7 +261,8 @@ impl Drop for Stage {
 fn texts(message: &Value) -> Vec<String> {
     let options = message["components"][0]["components"][0]["options"].as_array();
     if let Some(options) = options {
-        return options.iter().map(|option| option["label"].as_str().unwrap().to_owned()).collect();
+        let what = |label: &str| label.rsplit(" · ").next().unwrap_or_default().to_owned();
+        return options.iter().map(|option| what(option["label"].as_str().unwrap())).collect();
     }
     let content = message["content"].as_str().unwrap();
     content.split("**").nth(1).map(str::to_owned).into_iter().collect()
