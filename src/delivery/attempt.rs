@@ -10,10 +10,10 @@ use crate::chat::{Answer, Chat, ChatError};
 use crate::clock::{Clock, Steady};
 use crate::delivery::able::Able;
 use crate::delivery::book::{Also, Book, Facts, Fate};
-use crate::delivery::lane::{Directs, Homes, Lanes, People, Turn};
+use crate::delivery::lane::{Directs, Homes, Lanes, People, Presence, Turn};
 use crate::delivery::protocol::{self, Doubt, Hop, Timing, Verdict};
 use crate::delivery::timer::Timer;
-use crate::id::{ChannelId, MessageId, RoleId, UserId};
+use crate::id::{ChannelId, MessageId, UserId};
 use crate::locale::Texts;
 use crate::store::StoreError;
 use crate::store::delivery::{Job, Kind, Part, Settled, State};
@@ -218,21 +218,26 @@ impl Attempt {
         Ok(answer)
     }
 
-    /// Somebody's roles in the row's team, none if they have left; asked at most once an hour. What cannot be told now is taken
-    /// for present and without roles.
-    pub(super) async fn roles(&mut self, user: UserId) -> Result<Option<Vec<RoleId>>, Abort> {
+    /// Whether somebody is in the row's team; asked at most once an hour. What cannot be told now is taken for present and
+    /// without roles.
+    pub(super) async fn presence(&mut self, user: UserId) -> Result<Presence, Abort> {
         let (guild, now) = (self.job.guild, self.shared.real.now_ms());
         if let Some(known) = self.shared.people.get(guild, user, now - MEMBER_FOR) {
             return Ok(known);
         }
         let chat = self.chat();
-        let roles = match self.ask(chat.member(guild, user)).await? {
-            Ok(roles) => Some(roles),
-            Err(ChatError::Gone(_)) => None,
-            Err(_) => return Ok(Some(Vec::new())),
+        let presence = match self.ask(chat.member(guild, user)).await? {
+            Ok(roles) => Presence::Here(roles),
+            Err(ChatError::Gone(_)) => Presence::Left,
+            Err(_) => return Ok(Presence::Here(Vec::new())),
         };
-        self.shared.people.put(guild, user, roles.clone(), now);
-        Ok(roles)
+        self.shared.people.put(guild, user, presence.clone(), now);
+        Ok(presence)
+    }
+
+    /// Whether somebody has left the row's team.
+    pub(super) async fn has_left(&mut self, user: UserId) -> Result<bool, Abort> {
+        Ok(matches!(self.presence(user).await?, Presence::Left))
     }
 
     /// The chat to make requests of; a request only starts when it is awaited.

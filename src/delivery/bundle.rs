@@ -31,7 +31,7 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     }
     if attempt.job.user.is_none() {
         for member in &members {
-            if attempt.roles(member.follow_up.assignee).await?.is_none() {
+            if attempt.has_left(member.follow_up.assignee).await? {
                 // Who has left is told of by their own reminder.
                 return end(attempt, Fate::Released).await;
             }

@@ -77,27 +77,35 @@ impl Homes {
     }
 }
 
-/// What is known of somebody: their roles, none if they have left; and since when.
-type Known = (Option<Vec<RoleId>>, i64);
+/// Whether somebody is in a team.
+#[derive(Debug, Clone)]
+pub(super) enum Presence {
+    /// With these roles.
+    Here(Vec<RoleId>),
+    Left,
+}
+
+/// What is known of somebody, and since when.
+type Known = (Presence, i64);
 
 /// Who is in which team, as far as asked lately. Discord tells nobody who leaves without a right few bots have.
 #[derive(Debug, Default)]
 pub(super) struct People(Mutex<HashMap<(GuildId, UserId), Known>>);
 
 impl People {
-    /// What was known after `since`: their roles, none if they had left.
-    pub(super) fn get(&self, guild: GuildId, user: UserId, since: i64) -> Option<Option<Vec<RoleId>>> {
+    /// What was learnt after `since`.
+    pub(super) fn get(&self, guild: GuildId, user: UserId, since: i64) -> Option<Presence> {
         let known = self.lock();
-        known.get(&(guild, user)).filter(|(_, at)| *at > since).map(|(roles, _)| roles.clone())
+        known.get(&(guild, user)).filter(|(_, at)| *at > since).map(|(presence, _)| presence.clone())
     }
 
     /// Remembers.
-    pub(super) fn put(&self, guild: GuildId, user: UserId, roles: Option<Vec<RoleId>>, now: i64) {
+    pub(super) fn put(&self, guild: GuildId, user: UserId, presence: Presence, now: i64) {
         let mut known = self.lock();
         if known.len() >= KNOWN {
             known.clear();
         }
-        known.insert((guild, user), (roles, now));
+        known.insert((guild, user), (presence, now));
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<(GuildId, UserId), Known>> {

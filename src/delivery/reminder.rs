@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::attempt::{Abort, Attempt};
 use super::book::{Also, Facts};
 use super::chain::{self, stands};
+use super::lane::Presence;
 use super::post::Posted;
 use super::protocol::Hop;
 use crate::case::{Case, Status};
@@ -54,7 +55,7 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
         attempt.job.due_at = follow_up.due_at;
         return attempt.later(0, false).await;
     }
-    if !nobodys(&facts, &follow_up) && attempt.roles(follow_up.assignee).await?.is_none() {
+    if !nobodys(&facts, &follow_up) && attempt.has_left(follow_up.assignee).await? {
         attempt.note("left", UNKNOWN_MEMBER);
         return attempt.fail().await;
     }
@@ -133,8 +134,10 @@ async fn seen(attempt: &mut Attempt, id: ChannelId, reader: Option<UserId>) -> R
         Ok(info) => info,
         Err(error) => return barred(attempt, &error).await,
     };
-    let roles = attempt.roles(reader).await?.unwrap_or_default();
-    let sees = info.audience.includes(reader, &roles);
+    let sees = match attempt.presence(reader).await? {
+        Presence::Here(roles) => info.audience.includes(reader, &roles),
+        Presence::Left => false,
+    };
     Ok(if sees { Way::To(id, view::Place::Alert) } else { Way::Skip(Some(NO_ACCESS)) })
 }
 
@@ -165,7 +168,7 @@ pub(super) async fn notify(attempt: &mut Attempt) -> Result<(), Abort> {
     let (lang, lead) = (facts.settings.lang, facts.settings.lead_role);
     let message = match (attempt.job.follow_up, &facts.follow_up, &facts.case) {
         (_, Some(follow_up), case) => {
-            let left = attempt.roles(follow_up.assignee).await?.is_none();
+            let left = attempt.has_left(follow_up.assignee).await?;
             view::undeliverable(&texts, lang, id, follow_up, case.as_ref(), lead, left)
         }
         (None, None, Some(case)) => view::undeliverable_card(&texts, lang, case),

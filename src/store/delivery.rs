@@ -300,6 +300,7 @@ const OF_ONE_LOOK: i64 = 2_000;
 /// Rows that come due until `until` by the bot's clock and may be tried until `real` by the lease clock; each team's first,
 /// then each team's second …
 pub async fn coming(c: &mut Conn, until: i64, real: i64) -> Result<Vec<Coming>, StoreError> {
+    type Row = (i64, i64, String, i64, i64, i64, String, Option<i64>, Option<i64>);
     const TEXT: &str = "select ranked.id, ranked.guild_id, ranked.lane, ranked.due_at, ranked.not_before,
             ranked.lease_until, ranked.state, f.assignee, ranked.case_number
         from (
@@ -325,7 +326,6 @@ pub async fn coming(c: &mut Conn, until: i64, real: i64) -> Result<Vec<Coming>, 
         OF_ONE_TEAM,
         OF_ONE_LOOK
     )?;
-    type Row = (i64, i64, String, i64, i64, i64, String, Option<i64>, Option<i64>);
     let read = |(id, guild, lane, due_at, not_before, lease_until, state, assignee, case): Row| {
         let held = state == State::Claimed.name() || state == State::Sending.name();
         let free_at = if held { lease_until } else { not_before };
