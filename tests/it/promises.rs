@@ -51,7 +51,8 @@ async fn a_promise_comes_due_in_the_cases_thread_and_mentions_only_its_assignee(
     let later = town.press("Ben", "de", &reminder, "+1 Std.").await;
     let text = town.told(&later).await.replace('\u{2060}', "");
     assert!(text.starts_with("Verschoben von @Ben: Gutschrift prüfen"), "{text}");
-    town.clock.advance_ms(HOUR_MS + 1_000);
+    // An hour from the press, on a whole minute.
+    town.clock.advance_ms(HOUR_MS + 60_000);
     let again = |discord: &ruhepol::sandbox::Discord| discord.messages(thread).len() == 3;
     assert!(town.discord.until(again, SOON).await, "the reminder comes again, once");
     let second = town.discord.messages(thread).pop().unwrap();
