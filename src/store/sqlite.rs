@@ -302,8 +302,18 @@ mod tests {
                 Ok::<_, StoreError>(())
             })
         });
+        // Until both are there the writer is busy.
+        let (open, opened) = tokio::sync::oneshot::channel::<()>();
+        let (busy, _) = ticket(|_| {
+            Box::pin(async move {
+                drop(opened.await);
+                Ok::<_, StoreError>(())
+            })
+        });
+        file.write(busy).unwrap();
         file.write(good).unwrap();
         file.write(bad).unwrap();
+        open.send(()).unwrap();
         let answers = (told_good.answer().await, told_bad.answer().await);
         assert!(answers.0.unwrap_err().is_unavailable() && answers.1.unwrap_err().is_unavailable());
         let (look, looked): (_, Waiting<_, StoreError>) = ticket(|c| Box::pin(meta_get(c, "key")));
