@@ -15,7 +15,7 @@ use std::ops::Range;
 /// offence in its two halves; English: incivility, anger).
 pub const LANES: usize = 4;
 /// The four bytes a file begins with; the last one is the version of the format.
-const MAGIC: [u8; 4] = *b"RTH1";
+const MAGIC: [u8; 4] = *b"RTH2";
 /// A sentence of few features says little: this many more are assumed to be neutral.
 const CALM_FEATURES: f32 = 12.0;
 

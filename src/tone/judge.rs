@@ -10,7 +10,13 @@ use super::shout::Volume;
 pub const SIGNALS: usize = 35;
 
 /// How many numbers a judge is made of.
-pub const NUMBERS: usize = 2 * SIGNALS + 3;
+pub const NUMBERS: usize = 2 * SIGNALS + 4;
+
+/// Where among the signals the length stands.
+const LENGTH: usize = 16;
+
+/// Up to so many words a message is short: there is little to go by in it, and most of what people write all day is short and calm.
+const SHORT: f32 = 10.0;
 
 /// What is known about a message, in a fixed order.
 pub type Signals = [f32; SIGNALS];
@@ -26,13 +32,15 @@ pub struct Judge {
     pub note_from: f32,
     /// From this probability on the heads may speak where no rule found anything.
     pub alone_from: f32,
+    /// The same for a short message.
+    pub short_from: f32,
     /// From this probability on it is worth an alert.
     pub alert_from: f32,
 }
 
 impl Default for Judge {
     fn default() -> Self {
-        Self { note: [0.0; SIGNALS], alert: [0.0; SIGNALS], note_from: 0.5, alone_from: 0.5, alert_from: 0.5 }
+        Self { note: [0.0; SIGNALS], alert: [0.0; SIGNALS], note_from: 0.5, alone_from: 0.5, short_from: 0.5, alert_from: 0.5 }
     }
 }
 
@@ -44,18 +52,26 @@ impl Judge {
         judge.alert.copy_from_slice(&numbers[SIGNALS..2 * SIGNALS]);
         judge.note_from = numbers[2 * SIGNALS];
         judge.alone_from = numbers[2 * SIGNALS + 1];
-        judge.alert_from = numbers[2 * SIGNALS + 2];
+        judge.short_from = numbers[2 * SIGNALS + 2];
+        judge.alert_from = numbers[2 * SIGNALS + 3];
         judge
     }
 
     /// The numbers for a file.
     pub fn numbers(&self) -> impl Iterator<Item = f32> {
-        self.note.into_iter().chain(self.alert).chain([self.note_from, self.alone_from, self.alert_from])
+        self.note.into_iter().chain(self.alert).chain([self.note_from, self.alone_from, self.short_from, self.alert_from])
     }
 
     /// Whether this probability is worth a note. `ruled`: a rule found something too.
-    pub fn notes(&self, note: f32, ruled: bool) -> bool {
-        note >= if ruled { self.note_from } else { self.alone_from }
+    pub fn notes(&self, note: f32, ruled: bool, signals: &Signals) -> bool {
+        let short = signals[LENGTH] < (SHORT + 0.5).ln();
+        note >= if ruled {
+            self.note_from
+        } else if short {
+            self.short_from
+        } else {
+            self.alone_from
+        }
     }
 
     /// The probabilities of heat ≥ 1 and heat ≥ 2.

@@ -39,8 +39,8 @@ pub(super) fn weigh(book: &Book, lang: Lang, text: &str, folded: &Folded, sure: 
         // Most messages end here: nothing found, and the heads see nothing either.
         let margins = book.head.margins(&folded.bytes);
         let volume = shout::volume(&folded.bytes);
-        let (note, _) = judge.judge(&signals(&margins, Found::default(), volume, &folded.bytes));
-        if !judge.notes(note, false) {
+        let signals = signals(&margins, Found::default(), volume, &folded.bytes);
+        if !judge.notes(judge.judge(&signals).0, false, &signals) {
             return calm(Vec::new());
         }
     }
@@ -53,7 +53,7 @@ pub(super) fn weigh(book: &Book, lang: Lang, text: &str, folded: &Folded, sure: 
     // What an owner's own rules find stays found; the shipped ones are calibrated together with the heads.
     let trusted = !book.shipped && drafts.iter().any(|d| !d.quoted);
     let ruled = drafts.iter().any(|d| !d.quoted);
-    if !judge.notes(note, ruled) && !trusted {
+    if !judge.notes(note, ruled, &signals) && !trusted {
         drafts.retain(|d| d.quoted);
         return calm(number(book, text, drafts));
     }

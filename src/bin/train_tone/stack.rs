@@ -98,6 +98,11 @@ impl Counts {
         self.hit / (self.hit + self.miss).max(1e-9)
     }
 
+    /// Alarms among 1,000 calm ones.
+    pub fn per_mille(&self) -> f64 {
+        1000.0 * self.false_alarm / (self.false_alarm + self.calm).max(1.0)
+    }
+
     /// Mean of the F1 of both sides.
     pub fn macro_f1(&self) -> f64 {
         let f = |good: f64| 2.0 * good / (2.0 * good + self.false_alarm + self.miss).max(1e-9);
