@@ -7,7 +7,7 @@ use super::head::Margins;
 use super::shout::Volume;
 
 /// How many signals there are.
-pub const SIGNALS: usize = 35;
+pub const SIGNALS: usize = 37;
 
 /// How many numbers a judge is made of.
 pub const NUMBERS: usize = 2 * SIGNALS + 4;
@@ -40,7 +40,14 @@ pub struct Judge {
 
 impl Default for Judge {
     fn default() -> Self {
-        Self { note: [0.0; SIGNALS], alert: [0.0; SIGNALS], note_from: 0.5, alone_from: 0.5, short_from: 0.5, alert_from: 0.5 }
+        Self {
+            note: [0.0; SIGNALS],
+            alert: [0.0; SIGNALS],
+            note_from: 0.5,
+            alone_from: 0.5,
+            short_from: 0.5,
+            alert_from: 0.5,
+        }
     }
 }
 
@@ -59,7 +66,12 @@ impl Judge {
 
     /// The numbers for a file.
     pub fn numbers(&self) -> impl Iterator<Item = f32> {
-        self.note.into_iter().chain(self.alert).chain([self.note_from, self.alone_from, self.short_from, self.alert_from])
+        self.note.into_iter().chain(self.alert).chain([
+            self.note_from,
+            self.alone_from,
+            self.short_from,
+            self.alert_from,
+        ])
     }
 
     /// Whether this probability is worth a note. `ruled`: a rule found something too.
@@ -138,6 +150,10 @@ pub fn signals(margins: &Margins, found: Found, volume: Volume, folded: &[u8]) -
     // Where rules and heads agree, and where they do not.
     out[31] = flag(found.strongest >= 1) * out[2];
     out[32] = flag(found.strongest >= 2) * out[4];
+    // Capitals alone are often a key or a habit; with marks, or with words that a rule knows, they are loud.
+    let shouts = found.categories & (1 << Category::Shouting as u16) != 0;
+    out[35] = flag(shouts && volume.marks);
+    out[36] = flag(shouts && found.count > 1);
     out[33] = flag(words <= 4);
     out[34] = flag(words <= 4) * out[2];
     out
