@@ -112,3 +112,195 @@ fn sentence(text: &str, span: &Range<usize>) -> Range<usize> {
     let tail = text[end..].len() - text[end..].trim_start_matches(['.', '!', '?']).len();
     start..(end + tail).max(span.end)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tone::Rules;
+
+    #[test]
+    fn the_writers_own_words_stand_in_the_calmer_sentence_and_the_address_stays() {
+        let rules = Rules::embedded();
+        for (lang, text, calmer) in OWN_WORDS {
+            let found = rules.assess(text, Some(lang));
+            assert_eq!(rules.calmer(text, &found), calmer, "{text}: {found:#?}");
+        }
+    }
+
+    const OWN_WORDS: [(Lang, &str, &str); 46] = [
+        (
+            Lang::De,
+            "Sie haben nie auf meine Mails geantwortet.",
+            "Mir fehlt noch eine Antwort auf meine Mails; können Sie mir bitte den Stand nennen?",
+        ),
+        (
+            Lang::De,
+            "Du hast schon wieder vergessen, das Ticket zu schließen.",
+            "Es steht noch aus, das Ticket zu schließen.",
+        ),
+        (
+            Lang::De,
+            "Ihretwegen musste ich mir extra einen Tag freinehmen.",
+            "Dadurch musste ich mir extra einen Tag freinehmen. Wie können wir das lösen?",
+        ),
+        (
+            Lang::De,
+            "Warum haben Sie mich nicht rechtzeitig informiert?",
+            "Ich hätte mir gewünscht, Sie hätten mich rechtzeitig informiert.",
+        ),
+        (
+            Lang::De,
+            "Warum habt ihr uns nicht früher gewarnt?",
+            "Ich hätte mir gewünscht, ihr hättet uns früher gewarnt.",
+        ),
+        (
+            Lang::De,
+            "Hätten Sie die Anleitung gelesen, wüssten Sie das.",
+            "Vielleicht hilft es, die Anleitung noch einmal zu lesen; ich erkläre den Punkt auch gern.",
+        ),
+        (
+            Lang::De,
+            "Immer muss ich alles alleine aufräumen.",
+            "Das bleibt oft bei mir: alles alleine aufräumen. Können wir es aufteilen?",
+        ),
+        (
+            Lang::De,
+            "Ständig vergisst du, den Status umzustellen.",
+            "Beim nächsten Mal bitte daran denken: den Status umzustellen.",
+        ),
+        (
+            Lang::De,
+            "Warum ist meine Erstattung immer noch nicht da?",
+            "Wo steht meine Erstattung gerade, und was fehlt noch?",
+        ),
+        (Lang::De, "Wo bleibt denn meine Lieferung?", "Mir fehlt noch meine Lieferung. Wann darf ich damit rechnen?"),
+        (
+            Lang::De,
+            "Ich habe es so satt, hinter Ihnen herzutelefonieren.",
+            "Es ermüdet mich, hinter Ihnen herzutelefonieren. Was ist der nächste Schritt?",
+        ),
+        (Lang::De, "Wann gedenken Sie, mir zu antworten?", "Bis wann ist es möglich, mir zu antworten?"),
+        (Lang::De, "Niemand kümmert sich bei Ihnen um mein Anliegen.", "Wer kann sich bitte um mein Anliegen kümmern?"),
+        (Lang::De, "Ich verlange sofort eine Erstattung!", "Ich bitte um eine Erstattung. Bis wann ist das möglich?"),
+        (
+            Lang::De,
+            "Ist es zu viel verlangt, dass mal jemand zurückruft?",
+            "Ich wünsche mir, dass mal jemand zurückruft.",
+        ),
+        (
+            Lang::De,
+            "Ist es wirklich so schwer, eine Mail zu beantworten?",
+            "Ich bitte darum, eine Mail zu beantworten.",
+        ),
+        (
+            Lang::De,
+            "Wie ich Ihnen bereits in meiner letzten Mail geschrieben habe, ist die Frist vorbei.",
+            "Wie in meiner letzten Mail erwähnt, ist die Frist vorbei.",
+        ),
+        (
+            Lang::De,
+            "Noch einmal zum Mitschreiben: Die Frist endet am dritten.",
+            "Kurz zusammengefasst: Die Frist endet am dritten.",
+        ),
+        (
+            Lang::De,
+            "Für Ihre Rechnung bin ich nicht zuständig.",
+            "Für Ihre Rechnung ist bei uns ein anderes Team da; ich leite es gern weiter.",
+        ),
+        (
+            Lang::De,
+            "Wenn ich bis Freitag mein Geld nicht zurückhabe, gehe ich zum Anwalt.",
+            "Mir ist wichtig, dass ich bis Freitag mein Geld zurückhabe.",
+        ),
+        (
+            Lang::De,
+            "Sie haben bis morgen zwölf Uhr, danach kündige ich.",
+            "Mir hilft eine Antwort bis morgen zwölf Uhr.",
+        ),
+        (
+            Lang::De,
+            "Sie hatten mir einen Rückruf versprochen und nichts ist passiert.",
+            "Ich hatte mich auf einen Rückruf verlassen; wie ist hier der Stand?",
+        ),
+        (
+            Lang::En,
+            "You have never answered my letters.",
+            "I am still missing an answer to my letters. Could you tell me where it stands?",
+        ),
+        (
+            Lang::En,
+            "Because of you I missed my connecting flight.",
+            "As a result, I missed my connecting flight. How can we put this right?",
+        ),
+        (
+            Lang::En,
+            "I missed the ferry on account of you sending the tickets late.",
+            "I missed the ferry. How can we put this right?",
+        ),
+        (
+            Lang::En,
+            "If you had read my email, you would know that.",
+            "The answer is in my email; I am happy to point to the line.",
+        ),
+        (
+            Lang::En,
+            "If the money isn't back by Friday, I'm handing this to my solicitor.",
+            "It matters to me that the money is back by Friday.",
+        ),
+        (
+            Lang::En,
+            "If I don't hear from you by noon, I will report you to the ombudsman.",
+            "I hope to hear from you by noon.",
+        ),
+        (Lang::En, "Unless you refund me by Friday, I will sue.", "It matters to me that you refund me by Friday."),
+        (Lang::En, "You have until Friday noon, then I call my bank.", "An answer by Friday noon would help me a lot."),
+        (
+            Lang::En,
+            "I demand a full refund immediately!",
+            "I would like to ask for a full refund. By when would that be possible?",
+        ),
+        (
+            Lang::En,
+            "Why is my refund still not here?",
+            "Where does my refund stand at the moment, and what is still needed?",
+        ),
+        (Lang::En, "Where the hell is my parcel?", "Could you tell me where my parcel is?"),
+        (
+            Lang::En,
+            "I'm sick of chasing you for an answer.",
+            "I would like to stop chasing you for an answer. What is the next step?",
+        ),
+        (Lang::En, "Can somebody finally look at ticket 44?", "Could somebody please look at ticket 44?"),
+        (
+            Lang::En,
+            "no one seems to be... nobody is looking into my complaint",
+            "no one seems to be... Who could look after my complaint, please?",
+        ),
+        (Lang::En, "Stop sending me templates.", "I would rather not have you sending me templates."),
+        (Lang::En, "How hard can it be to answer an email?", "Could you please answer an email?"),
+        (Lang::En, "Is it too much to ask that somebody calls me back?", "What would help me: somebody calls me back."),
+        (Lang::En, "You always forget to attach the log.", "It would help me if you remembered to attach the log."),
+        (
+            Lang::En,
+            "As I already explained in my last email, the part is out of stock.",
+            "As mentioned in my last email, the part is out of stock.",
+        ),
+        (
+            Lang::En,
+            "I have told you three times that the flat is empty.",
+            "Once more, so that it is not lost: the flat is empty.",
+        ),
+        (
+            Lang::En,
+            "Next time try answering the question I asked.",
+            "It would help me if you began by answering the question I asked.",
+        ),
+        (Lang::En, "Your so-called experts could not help", "The experts could not help"),
+        (Lang::En, "You never answer the phone", "It would help me if you could answer the phone"),
+        (
+            Lang::En,
+            "You assured us a full refund but we still have not seen a penny",
+            "My understanding was: a full refund. Where do we stand?",
+        ),
+    ];
+}

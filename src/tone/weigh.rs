@@ -245,7 +245,8 @@ fn fill(template: &str, rule: &Rule, hit: &Hit, text: &str, folded: &Folded) -> 
         rest = &rest[at + 2..];
     }
     out.push_str(rest);
-    out.replace("  ", " ")
+    // Where the writer had no such words, no gap stays before the stop.
+    out.replace("  ", " ").replace(" ;", ";")
 }
 
 /// The byte range of the original behind a folded span, without the stops and gaps around its words, widened to grapheme borders.
