@@ -296,7 +296,7 @@ impl Tally {
         let above = |counts: &Counts, free: f64| (counts.per_mille() - free).max(0.0);
         self.note.macro_f1()
             - 0.001 * above(&self.traps, 60.0)
-            - 0.004 * (above(&self.calm, 6.0) + above(&self.foreign, 4.0))
+            - 0.004 * (above(&self.calm, 6.0) + above(&self.foreign, 5.0))
     }
 }
 
@@ -358,7 +358,7 @@ fn judge(signals: &[(Signals, usize)], all: &[&Example], own: usize) -> Result<(
         }
     }
     let alert = |alert_from: f32| at(&learn::Judge { alert_from, ..judge.clone() }).alert;
-    judge.alert_from = steps().find(|&t| alert(t).precision() >= 0.75).unwrap_or(0.8);
+    judge.alert_from = (25..95).map(|n| n as f32 / 100.0).find(|&t| alert(t).precision() >= 0.78).unwrap_or(0.8);
     let tally = at(&judge);
     say!(
         "  from {:.2}/{:.2}/{:.2}/{:.2}: macro-F1 {:.4}, precision {:.3}, recall {:.3}, traps {:.1} %, calm {:.1} in 1,000, of others {:.1}; alert precision {:.3}, recall {:.3}",
