@@ -88,7 +88,7 @@ enum Command {
     },
     /// Read times in words: lines in, one JSON object a line out.
     ///
-    /// A line is plain text such as "morgen 9 Uhr" or "in 3 business days", or {"id","text","now"?,"zone"?,"land"?}. Out comes
+    /// A line is plain text such as "morgen 9 Uhr" or "in 3 business days", or {"id","text","now"?,"zone"?,"land"?,"lang"?}. Out comes
     /// {"id","due","reading","readings"?,"error"?}; a phrase that can be read in two ways has no due, but readings.
     When {
         /// The time it is, RFC 3339; default is this machine's.
@@ -100,6 +100,9 @@ enum Command {
         /// German Land whose public holidays are no working days, such as NW.
         #[arg(long, value_name = "LAND")]
         land: Option<String>,
+        /// Language of what is said about a phrase, de or en, where the line does not name one; else the phrase's own.
+        #[arg(long, value_name = "LANG")]
+        lang: Option<String>,
     },
 }
 
@@ -117,7 +120,7 @@ fn main() -> ExitCode {
         }
         Command::Check { config } => check(config.as_deref()),
         Command::Tone { threads, explain, stats } => tone(threads, explain, stats),
-        Command::When { now, zone, land } => when(now, &zone, land.as_deref()),
+        Command::When { now, zone, land, lang } => when(now, &zone, land.as_deref(), lang.as_deref()),
     };
     match outcome {
         Ok(code) => code,
@@ -183,7 +186,7 @@ fn tone(threads: Option<usize>, explain: bool, stats: bool) -> Outcome {
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }
 
-fn when(now: Option<jiff::Timestamp>, zone: &str, land: Option<&str>) -> Outcome {
+fn when(now: Option<jiff::Timestamp>, zone: &str, land: Option<&str>, lang: Option<&str>) -> Outcome {
     let now = match now {
         Some(now) => now,
         None => clock()?.now(),
@@ -197,7 +200,9 @@ fn when(now: Option<jiff::Timestamp>, zone: &str, land: Option<&str>) -> Outcome
         }
         None => None,
     };
-    let defaults = lines::when::Defaults { now, zone, land };
+    let no_lang = |code| (USAGE, format!("--lang {code}: no such language; there are de and en"));
+    let lang = lang.map(|code| Lang::from_code(code).ok_or_else(|| no_lang(code))).transpose()?;
+    let defaults = lines::when::Defaults { now, zone, land, lang };
     let fine =
         lines::run_when(BufReader::new(std::io::stdin()), std::io::stdout().lock(), &defaults).map_err(failed)?;
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })

@@ -17,8 +17,8 @@ const MOST: u32 = 25;
 pub enum Suggestions {
     /// These cases.
     Cases(Vec<CaseLine>),
-    /// These moments.
-    Times(Vec<Zoned>),
+    /// These moments, each with what was assumed.
+    Times(Vec<phrase::Reading>),
     /// These time zones, by IANA name.
     Zones(Vec<String>),
     /// These promises, each with its due time on the caller's clock.
@@ -123,7 +123,7 @@ async fn when(desk: &Desk, caller: &Caller, typed: String) -> Result<Suggestions
         Err(phrase::Refusal::Ambiguous(readings)) => readings,
         Err(_) => Vec::new(),
     };
-    Ok(Suggestions::Times(readings.into_iter().take(MOST as usize).map(|reading| reading.due).collect()))
+    Ok(Suggestions::Times(readings.into_iter().take(MOST as usize).collect()))
 }
 
 /// Rules of the caller's language first; found by name, or by a sentence they find.

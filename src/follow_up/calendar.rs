@@ -80,7 +80,15 @@ impl Calendar {
             parts.end_of_day = end;
         }
         let now = now.to_zoned(self.zone.clone());
-        Context { land: self.land, municipal: self.municipal, parts, lang: Some(lang), ..Context::new(now) }
+        Context {
+            land: self.land,
+            municipal: self.municipal,
+            parts,
+            lang: Some(lang),
+            hours: Some(self.hours.clone()),
+            whole_minutes: true,
+            ..Context::new(now)
+        }
     }
 }
 

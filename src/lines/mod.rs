@@ -42,6 +42,7 @@ mod tests {
             now: "2026-11-21T10:00:00Z".parse().unwrap(),
             zone: jiff::tz::TimeZone::get("Europe/Berlin").unwrap(),
             land: None,
+            lang: None,
         };
         let input = format!("morgen 9 Uhr\n{}\n\nin 2 Stunden", "x".repeat(200_000));
         let mut out = Vec::new();

@@ -19,6 +19,8 @@ pub struct Defaults {
     pub zone: TimeZone,
     /// Whose public holidays count; `None` knows no holidays.
     pub land: Option<Land>,
+    /// The language of answers where a line names none; `None` goes by the phrase.
+    pub lang: Option<Lang>,
 }
 
 /// One JSON line in.
@@ -109,7 +111,12 @@ fn context(question: &Line, defaults: &Defaults) -> Result<Context, String> {
     };
     // "de-AT" and "en_US" are their languages; any other is none, and the phrase decides.
     let language = question.lang.as_deref().and_then(|code| Lang::from_code(code.get(..2).unwrap_or(code)));
-    Ok(Context { land, parts: DayParts::default(), lang: language, ..Context::new(Zoned::new(now, zone)) })
+    Ok(Context {
+        land,
+        parts: DayParts::default(),
+        lang: language.or(defaults.lang),
+        ..Context::new(Zoned::new(now, zone))
+    })
 }
 
 /// With the zone's offset in numbers, without the zone's name.
@@ -130,6 +137,7 @@ mod tests {
             now: "2026-11-18T10:15:00+01:00".parse().unwrap(),
             zone: TimeZone::get("Europe/Berlin").unwrap(),
             land: None,
+            lang: None,
         }
     }
 
@@ -168,6 +176,17 @@ mod tests {
             r#"{"id":7,"due":"2026-11-27T09:00:00+01:00","reading":"Taken as the one in the following week."}"#
         );
         assert!(ask(r#"{"id":1,"text":"next Friday","lang":"de"}"#).0.contains("folgenden Woche"));
+    }
+
+    #[test]
+    fn the_language_is_that_of_the_line_then_that_asked_for_then_that_of_the_phrase() {
+        let english = |line: &str, lang| answer(line, 1, &Defaults { lang, ..defaults() }).0.contains("For example");
+        for phrase in ["25:00", "9:75"] {
+            assert!(english(phrase, Some(Lang::En)) && !english(phrase, Some(Lang::De)), "{phrase}");
+        }
+        assert!(english("Feb 31", None), "a month before its day is English");
+        assert!(!english("31. Feb", None));
+        assert!(!english(r#"{"id":1,"text":"25:00","lang":"de"}"#, Some(Lang::En)));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{
 use crate::case::{Case, Change, Status, clip};
 use crate::chat::{Choice, Embed, Look, Message, Right, Row, Select};
 use crate::desk::{Reply, Suggestions};
-use crate::follow_up::FollowUp;
+use crate::follow_up::{FollowUp, phrase};
 use crate::locale::Voice;
 
 /// The value of the list of statuses that opens a case again.
@@ -172,11 +172,7 @@ pub fn choices(voice: Voice<'_>, suggestions: &Suggestions) -> Vec<Choice> {
             .collect(),
         Suggestions::Times(times) => times
             .iter()
-            .map(|due| Choice {
-                label: clip(&clock_time(voice, due), CHOICE),
-                // With its offset it is this instant, also where the clocks repeat an hour.
-                value: due.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-            })
+            .map(|reading| Choice { label: clip(&time(voice, reading), CHOICE), value: phrase::choice(reading) })
             .collect(),
         Suggestions::FollowUps(found) => {
             found.iter().map(|(follow_up, due)| promise::suggestion(voice, follow_up, due)).collect()
@@ -190,6 +186,12 @@ pub fn choices(voice: Voice<'_>, suggestions: &Suggestions) -> Vec<Choice> {
     }
 }
 
+/// A reading with what it assumes, in a line.
+pub(super) fn time(voice: Voice<'_>, reading: &phrase::Reading) -> String {
+    let assumed = reading.notes.iter().map(|note| format!(" · {}", note.brief(voice.lang)));
+    std::iter::once(clock_time(voice, &reading.due)).chain(assumed).collect()
+}
+
 /// A moment written out in the team's zone, for places where Discord shows no timestamps.
 pub fn clock_time(voice: Voice<'_>, at: &Zoned) -> String {
     let weekday = voice.say(&format!("weekday-{}", at.weekday().to_monday_one_offset()));
@@ -201,4 +203,72 @@ pub fn clock_time(voice: Voice<'_>, at: &Zoned) -> String {
         "clock-time",
         &[("weekday", &weekday), ("day", &day), ("month", &month), ("year", &year), ("time", &time), ("zone", &zone)],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan;
+    use jiff::tz::{TimeZone, db};
+
+    use super::*;
+    use crate::locale::{Lang, Texts};
+
+    /// Both sides of the next changes of a zone's clock, and a time of every season.
+    fn moments(now: &Zoned) -> Vec<Zoned> {
+        let changes = now.time_zone().following(now.timestamp()).take(4).map(|change| change.timestamp());
+        let around =
+            changes.flat_map(|at| [-90, -30, 0, 30, 90].map(|minutes| at + jiff::SignedDuration::from_mins(minutes)));
+        let seasons = (1..5).filter_map(|n| now.checked_add((n * 3).months()).ok()).map(|at| at.timestamp());
+        let near = |at: &Zoned| *at < now.saturating_add(5.years());
+        around.chain(seasons).map(|at| at.to_zoned(now.time_zone().clone())).filter(near).collect()
+    }
+
+    #[test]
+    fn every_time_that_is_shown_can_be_typed_back_in_every_zone() {
+        let texts = Texts::embedded();
+        let (mut wrong, mut tried) = (Vec::new(), 0);
+        for name in db().available() {
+            let zone = TimeZone::get(name.as_str()).unwrap();
+            let now = "2026-11-18T10:15:00Z".parse::<jiff::Timestamp>().unwrap().to_zoned(zone);
+            let context = phrase::Context::new(now.clone());
+            for at in moments(&now) {
+                for lang in Lang::ALL {
+                    for label in [clock_time(texts.voice(lang), &at), phrase::format(&at, lang)] {
+                        tried += 1;
+                        match phrase::parse(&label, &context) {
+                            Ok(read) if read.due == at => {}
+                            other => wrong.push(format!("{name}: {label}: {other:?}")),
+                        }
+                    }
+                }
+            }
+        }
+        assert!(
+            tried > 5_000 && wrong.is_empty(),
+            "{} of {tried}:\n{}",
+            wrong.len(),
+            wrong[..wrong.len().min(20)].join("\n")
+        );
+    }
+
+    #[test]
+    fn a_suggestion_says_what_it_assumes_in_label_and_value_and_reads_back_from_both() {
+        let texts = Texts::embedded();
+        let monday = "2026-11-23T10:00:00+01:00[Europe/Berlin]".parse().unwrap();
+        let context = phrase::Context::new(monday);
+        for (typed, lang, label) in [
+            ("nächsten Freitag", Lang::De, "Freitag, 4. Dezember 2026, 09:00 Uhr (CET) · folgende Woche"),
+            ("28.3.2027 02:30", Lang::De, "Sonntag, 28. März 2027, 03:30 Uhr (CEST) · Uhr wird vorgestellt"),
+            ("31.10.2027 02:30", Lang::En, "Sunday, 31 October 2027, 02:30 (CEST) · first of the two"),
+        ] {
+            let reading = phrase::parse(typed, &context).unwrap();
+            let shown = choices(texts.voice(lang), &Suggestions::Times(vec![reading.clone()]));
+            assert_eq!(shown[0].label, label);
+            assert_eq!(phrase::parse(&shown[0].value, &context), Ok(reading.clone()), "{}", shown[0].value);
+            assert_eq!(
+                phrase::parse(label, &context).map(|read| (read.due, read.notes)),
+                Ok((reading.due, reading.notes))
+            );
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Why not, and what to do instead: one sentence or two, with what was typed handed back.
 
-use super::answer::clock_time;
+use super::answer::time;
 use super::text::{block, channel, moment, person, plain, role, value};
 use super::{list, promise};
 use crate::case::{CaseNumber, TitleRefused, UpdateRefused};
@@ -149,18 +149,22 @@ fn when(voice: Voice<'_>, refusal: &phrase::Refusal, typed: &str) -> String {
     match refusal {
         phrase::Refusal::Ambiguous(readings) => {
             let times: Vec<String> =
-                readings.iter().map(|reading| format!("- {}", clock_time(voice, &reading.due))).collect::<Vec<_>>();
+                readings.iter().map(|reading| format!("- {}", time(voice, reading))).collect::<Vec<_>>();
             format!("{}\n{}", voice.with("refused-when-ambiguous", &args), times.join("\n"))
         }
         phrase::Refusal::Past => voice.with("refused-when-past", &args),
         phrase::Refusal::TooFar => voice.with("refused-when-far", &args),
         phrase::Refusal::Vague => voice.with("refused-when-vague", &args),
         phrase::Refusal::NoSuchDate => voice.with("refused-when-no-date", &args),
-        phrase::Refusal::Contradiction | phrase::Refusal::WeekdayContradictsDate { .. } => {
-            voice.with("refused-when-contradiction", &args)
+        phrase::Refusal::Contradiction => voice.with("refused-when-contradiction", &args),
+        phrase::Refusal::WeekdayContradictsDate { .. } => {
+            voice.with("refused-when-weekday", &[("why", &refusal.why(voice.lang))])
         }
-        phrase::Refusal::Empty | phrase::Refusal::TooLong | phrase::Refusal::NotUnderstood { .. } => {
-            voice.with("refused-when", &args)
+        phrase::Refusal::Now => voice.with("refused-when-now", &args),
+        phrase::Refusal::TodayBegun { .. } | phrase::Refusal::FirstDayPassed | phrase::Refusal::ThisWeek { .. } => {
+            refusal.why(voice.lang)
         }
+        phrase::Refusal::Empty => voice.say("refused-when-empty"),
+        phrase::Refusal::TooLong | phrase::Refusal::NotUnderstood { .. } => voice.with("refused-when", &args),
     }
 }

@@ -15,6 +15,8 @@ impl Grammar<'_> {
             return steps;
         }
         if let Some((minutes, next)) = self.face(at) {
+            // „halb 9 Uhr“
+            let next = next + usize::from(self.word(next) == Some(Word::Uhr));
             let (clock, next) = self.with_meridiem(Clock::face(minutes), next, draft);
             push(clock, next);
             return steps;
@@ -71,7 +73,7 @@ impl Grammar<'_> {
         // 17h, 17h30
         if self.word(at + 1) == Some(Word::H) && digits > 0 {
             if let Some((minute, 2)) = self.number(at + 2)
-                && self.glued(at + 2)
+                && (self.glued(at + 2) || self.at_end(at + 3))
             {
                 if matches!(self.word(at + 3), Some(Word::Unit(_))) {
                     return None;
@@ -233,7 +235,11 @@ impl Grammar<'_> {
     /// An hour of the face, 1–12, that no longer number begins with.
     fn face_hour(&self, at: usize) -> Option<u32> {
         match self.number(at) {
-            Some((hour @ 1..=12, digits)) if digits <= 2 && self.stands_alone(at + 1) && !self.sign(at + 1, ':') => {
+            Some((hour @ 1..=12, digits))
+                if digits <= 2
+                    && (self.stands_alone(at + 1) || self.word(at + 1) == Some(Word::Uhr))
+                    && !self.sign(at + 1, ':') =>
+            {
                 Some(hour)
             }
             _ => None,

@@ -64,7 +64,7 @@ impl Grammar<'_> {
     fn hours(&self, at: usize, draft: &Draft) -> Vec<Step> {
         let mut steps = Vec::new();
         let hour = self.number(at).map_or(0, |(hour, _)| hour);
-        let minutes = self.number(at + 2).is_some() && self.glued(at + 2);
+        let minutes = self.number(at + 2).is_some() && (self.glued(at + 2) || self.at_end(at + 3));
         let (span_rank, clock_rank) = match (hour, minutes) {
             (13..=23, true) => (1, 0),
             (5..=12, true) | (13..=23, false) => (0, 0),

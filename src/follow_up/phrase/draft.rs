@@ -220,12 +220,17 @@ impl Draft {
         Some(next)
     }
 
+    /// Whether anything was said yet that a time can be told from.
+    pub fn says_when(&self) -> bool {
+        let day = self.day.is_some() || self.weekday.is_some();
+        day || self.clock.is_some() || self.part.is_some() || self.span.is_some()
+    }
+
     /// Whether everything begun was ended.
     pub fn complete(&self) -> bool {
         let day = self.day.is_some() || self.weekday.is_some();
-        let said = day || self.clock.is_some() || self.part.is_some() || self.span.is_some();
         let bare = matches!(self.clock, Some(Clock { style: Style::BareUnmarked, .. }));
-        said && self.expect == Expect::Free && (!bare || day || self.part.is_some())
+        self.says_when() && self.expect == Expect::Free && (!bare || day || self.part.is_some())
     }
 }
 

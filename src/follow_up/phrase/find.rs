@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Context, Reading, parse};
+use super::{Context, Reading, Spelling, read};
 
 /// A time is rarely said in more words than this.
 const MOST_WORDS: usize = 9;
@@ -21,7 +21,7 @@ pub fn find(sentence: &str, context: &Context) -> Option<(Range<usize>, Reading)
             if length == 1 && !telling(text) {
                 continue;
             }
-            if let Ok(reading) = parse(text, context) {
+            if let Ok(reading) = read(text, context, Spelling::Exact) {
                 return Some((range, reading));
             }
         }

@@ -33,6 +33,11 @@ pub(super) fn drafts(text: &str, tokens: &[Token]) -> Result<Vec<Draft>, Refusal
     if tokens.iter().any(|token| token.kind == Kind::Word(Word::Vague)) {
         return Err(Refusal::Vague);
     }
+    // „jetzt bitte“
+    let filler = |token: &Token| matches!(token.kind, Kind::Word(Word::Now | Word::Filler));
+    if tokens.iter().all(filler) && tokens.iter().any(|token| token.kind == Kind::Word(Word::Now)) {
+        return Err(Refusal::Now);
+    }
     let grammar = Grammar { text, tokens, farthest: Cell::new(0), past: Cell::new(false), vague: Cell::new(false) };
     let mut out = Vec::new();
     grammar.walk(0, &Draft::default(), &mut out, &mut 0);
@@ -112,6 +117,13 @@ impl Grammar<'_> {
                 return one(Piece::Prefix(Expect::From), at + 1);
             }
             Word::Latest if self.at_end(at + 1) && expect == Expect::Free => return one(Piece::Skip, at + 1),
+            // „nach 3 Werktagen“, "after 2 hours"
+            Word::Past | Word::From
+                if open && !draft.says_when() && (self.business(at + 1).is_some() || self.span(at + 1).is_some()) =>
+            {
+                return one(Piece::Prefix(Expect::In), at + 1);
+            }
+            Word::Later => self.vague.set(true),
             Word::By | Word::Ab | Word::Latest if open => return one(Piece::Prefix(Expect::Any), at + 1),
             Word::At if open => return one(Piece::Prefix(Expect::Time(false)), at + 1),
             Word::Um | Word::Sharp if open => return one(Piece::Prefix(Expect::Time(true)), at + 1),
@@ -135,8 +147,8 @@ impl Grammar<'_> {
                     return one(Piece::Weekday(Weekday::Monday, Which::Coming), weekend + 1);
                 }
             }
-            // British "Monday week", "tomorrow week"
-            Word::Unit(Unit::Week)
+            // British "Monday week", "tomorrow week", "Friday fortnight"
+            Word::Unit(unit @ (Unit::Week | Unit::Fortnight))
                 if expect == Expect::Free
                     && draft.span.is_none()
                     && matches!(
@@ -145,7 +157,8 @@ impl Grammar<'_> {
                     )
                     && self.number(at + 1).is_none() =>
             {
-                let week = Span { days: 7, marked: true, ..Span::default() };
+                let days = if unit == Unit::Week { 7 } else { 14 };
+                let week = Span { days, marked: true, ..Span::default() };
                 return one(Piece::Span(week), at + 1);
             }
             Word::Of if expect == Expect::Free && draft.weekday.is_some() => {
@@ -182,6 +195,7 @@ impl Grammar<'_> {
             if self.from(next) && matches!(self.word(next + 1), Some(Word::Now | Word::Today)) {
                 next += 2;
             }
+            next += usize::from(self.word(next) == Some(Word::Later));
             return Some((Piece::Day(Day::Business(days)), Vec::new(), 0, next));
         }
         let (mut span, notes, mut next) = self.span(at)?;
@@ -191,6 +205,11 @@ impl Grammar<'_> {
         // "from now" adds nothing.
         if self.from(next) && self.word(next + 1) == Some(Word::Now) {
             next += 2;
+            span.marked = true;
+        }
+        // "3 days later" is told from now on.
+        if self.word(next) == Some(Word::Later) {
+            next += 1;
             span.marked = true;
         }
         // "in three days' time"

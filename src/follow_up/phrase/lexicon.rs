@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use jiff::civil::Weekday;
 
+use super::draft::Edge;
 use super::feasts::Feast;
 use super::wall::Wall;
 use super::{Part, Unit};
@@ -148,6 +149,10 @@ pub(super) enum Word {
     End,
     /// Wochenende as in EOW.
     EndOfWeek,
+    /// Monatsanfang, Wochenmitte: an edge and its frame in one word.
+    EdgeOf(Edge, Unit),
+    /// "in the new year".
+    NewYear,
     /// Monatsende.
     EndOfMonth,
     /// Quartalsende.
@@ -158,6 +163,8 @@ pub(super) enum Word {
     Weekend,
     /// couple (of): two.
     Couple,
+    /// später, later: behind a span it is that span, alone nothing definite.
+    Later,
     /// ein paar, soon: nobody can say when.
     Vague,
     /// The T of an ISO date-time.
@@ -180,8 +187,8 @@ const GERMAN: &[(&str, Word)] = &[
     ("am", W::Am),
     ("bis zum zur zu", W::By),
     ("spätestens", W::Latest),
-    ("gegen ca circa zirka etwa ungefähr rund", W::About),
-    ("und", W::And),
+    ("gegen ca circa zirka etwa ungefähr rund knapp gut", W::About),
+    ("und u", W::And),
     ("von vom", W::Of),
     ("ab", W::Ab),
     ("jetzt", W::Now),
@@ -250,13 +257,20 @@ const GERMAN: &[(&str, Word)] = &[
     ("anfang beginn", W::Start),
     ("mitte", W::Middle),
     ("ende", W::End),
+    ("monatsanfang monatsbeginn monatserste monatsersten", W::EdgeOf(Edge::Start, Unit::Month)),
+    ("wochenanfang wochenbeginn", W::EdgeOf(Edge::Start, Unit::Week)),
+    ("quartalsanfang quartalsbeginn", W::EdgeOf(Edge::Start, Unit::Quarter)),
+    ("jahresanfang jahresbeginn", W::EdgeOf(Edge::Start, Unit::Year)),
+    ("monatsmitte", W::EdgeOf(Edge::Middle, Unit::Month)),
+    ("wochenmitte", W::EdgeOf(Edge::Middle, Unit::Week)),
     ("monatsende", W::EndOfMonth),
     ("quartalsende", W::EndOfQuarter),
     ("weihnachtstag weihnachtsfeiertag", W::ChristmasHoliday),
     ("advent adventssonntag", W::Advent),
     ("jahresende", W::EndOfYear),
     ("wochenende we", W::Weekend),
-    ("paar einige einigen mehrere mehreren wenige wenigen bald später nachher demnächst irgendwann sofort", W::Vague),
+    ("paar einige einigen mehrere mehreren wenige wenigen bald nachher demnächst irgendwann sofort", W::Vague),
+    ("später", W::Later),
     ("erste ersten erster erstes", W::Ordinal(1)),
     ("dritte dritten dritter", W::Ordinal(3)),
     ("siebte siebten siebter siebente siebenten", W::Ordinal(7)),
@@ -276,7 +290,7 @@ const ENGLISH: &[(&str, Word)] = &[
     ("by until till", W::By),
     ("latest", W::Latest),
     ("time", W::Time),
-    ("around about approximately approx roughly", W::About),
+    ("around about approximately approx roughly nearly almost", W::About),
     ("and", W::And),
     ("of", W::Of),
     ("from after", W::From),
@@ -340,7 +354,8 @@ const ENGLISH: &[(&str, Word)] = &[
     ("eoy", W::EndOfYear),
     ("weekend", W::Weekend),
     ("couple", W::Couple),
-    ("few several some soon later sometime asap someday", W::Vague),
+    ("few several some soon sometime asap someday", W::Vague),
+    ("later", W::Later),
     ("st nd rd th", W::OrdinalEnding),
     ("first", W::Ordinal(1)),
     ("third", W::Ordinal(3)),

@@ -17,8 +17,10 @@ mod names;
 mod nth;
 mod numbers;
 mod resolve;
+mod shown;
 mod span;
 mod token;
+mod typos;
 mod wall;
 mod wording;
 
@@ -29,9 +31,11 @@ use jiff::Zoned;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
 use super::holidays::{Land, Municipal};
+use super::working_hours::Hours;
 use crate::locale::Lang;
 pub use find::find;
 pub use format::format;
+pub use shown::choice;
 
 /// The longest phrase that is read, in Unicode scalar values.
 pub const MAX_CHARS: usize = 200;
@@ -52,12 +56,24 @@ pub struct Context {
     pub parts: DayParts,
     /// The asker's language. Phrases of both are understood; it only settles the language of answers.
     pub lang: Option<Lang>,
+    /// When the asker works, where that may settle which of two times was meant; `None` plays no part.
+    pub hours: Option<Hours>,
+    /// Whether "in 2 hours" ends with a full minute, rounded up. Seconds that were said are kept.
+    pub whole_minutes: bool,
 }
 
 impl Context {
-    /// With no holidays, the usual parts of the day and no language.
+    /// With no holidays, the usual parts of the day, no language and no hours, to the second.
     pub fn new(now: Zoned) -> Self {
-        Self { now, land: None, municipal: Municipal::default(), parts: DayParts::default(), lang: None }
+        Self {
+            now,
+            land: None,
+            municipal: Municipal::default(),
+            parts: DayParts::default(),
+            lang: None,
+            hours: None,
+            whole_minutes: false,
+        }
     }
 }
 
@@ -115,6 +131,8 @@ impl Reading {
 pub enum Note {
     /// „nächsten Freitag“ said before Friday: the one of the following week.
     FollowingWeek,
+    /// „übernächsten Freitag“ said before Friday: the one of the week after the following.
+    WeekAfterNext,
     /// The weekday is today's, and was taken as the one in a week.
     WeekFromToday,
     /// A date or calendar week without a year has passed: the next one.
@@ -125,14 +143,22 @@ pub enum Note {
     NextEnd,
     /// A week, month or year was named without a day: its first day.
     FirstDay,
-    /// The middle of a week is Wednesday, of a month the 15th, of a year the 1st of July.
-    MiddleDay,
+    /// The middle of a week is Wednesday.
+    MiddleOfWeek,
+    /// The middle of a month is its 15th.
+    MiddleOfMonth,
+    /// The middle of a quarter is the 15th of its second month.
+    MiddleOfQuarter,
+    /// The middle of a year is the 1st of July.
+    MiddleOfYear,
     /// The weekend is its Saturday.
     Saturday,
     /// A clock time without "am" or "pm" was taken as after noon.
     AfterNoon(Time),
     /// A small clock time was taken as it stands: at night.
     AtNight(Time),
+    /// „heute Nacht“ without a clock time: ten in the evening.
+    AtTen,
     /// "2h" was taken as a span, not as two o'clock.
     AsSpan,
     /// "around nine": taken as exactly nine.
@@ -174,6 +200,28 @@ pub enum Refusal {
     /// Before now, or now.
     #[error("in the past")]
     Past,
+    /// Now, or in no time: nothing to be reminded of.
+    #[error("now")]
+    Now,
+    /// Today without a time, when the start of work has passed.
+    #[error("today's start of work has passed")]
+    TodayBegun {
+        /// When work starts.
+        start: Time,
+        /// A full hour still to come today; `None` late in the evening.
+        hour: Option<i8>,
+    },
+    /// "This week" without a day, when its first has passed.
+    #[error("its first day has passed")]
+    FirstDayPassed,
+    /// A calendar week without a day that is the present one, when its Monday has passed.
+    #[error("calendar week {number} has begun")]
+    ThisWeek {
+        /// Which week.
+        number: i8,
+        /// The year it comes again.
+        again: i16,
+    },
     /// More than [`MAX_YEARS`] years ahead.
     #[error("more than {MAX_YEARS} years ahead")]
     TooFar,
@@ -215,6 +263,8 @@ enum Part {
     Night,
     EndOfDay,
     StartOfWork,
+    /// The time it is now.
+    SameTime,
 }
 
 /// A unit of waiting.
@@ -234,6 +284,19 @@ enum Unit {
 
 /// Reads the whole phrase or refuses it.
 pub fn parse(text: &str, context: &Context) -> Result<Reading, Refusal> {
+    read(text, context, Spelling::Forgiving)
+}
+
+/// Whether a word written almost like one we know is taken for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spelling {
+    /// Somebody typed a time: „Moregn“ can only be „morgen“.
+    Forgiving,
+    /// Inside a sentence it is more likely another word.
+    Exact,
+}
+
+fn read(text: &str, context: &Context, spelling: Spelling) -> Result<Reading, Refusal> {
     // The byte length settles the very long ones without counting.
     if text.len() > MAX_CHARS * 4 || text.chars().count() > MAX_CHARS {
         return Err(Refusal::TooLong);
@@ -242,10 +305,18 @@ pub fn parse(text: &str, context: &Context) -> Result<Reading, Refusal> {
     if text.is_empty() {
         return Err(Refusal::Empty);
     }
+    if let Some(read) = shown::typed_back(text, context, spelling) {
+        return read;
+    }
+    plain(text, context, spelling)
+}
+
+/// A phrase without anything the bot puts behind times it shows.
+fn plain(text: &str, context: &Context, spelling: Spelling) -> Result<Reading, Refusal> {
     if let Some(instant) = date::iso_instant(text) {
         return resolve::instant(instant?, context);
     }
-    let (tokens, _) = token::cut(text)?;
+    let (tokens, _) = token::cut(text, spelling)?;
     let drafts = grammar::drafts(text, &tokens)?;
     resolve::best(&drafts, context).map_err(|refusal| match refusal {
         Refusal::NotUnderstood { .. } => Refusal::not_understood(text),

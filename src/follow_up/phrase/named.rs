@@ -71,6 +71,12 @@ impl Grammar<'_> {
                 }
                 steps
             }
+            // "Monday after next"
+            Word::Weekday(weekday)
+                if days && next_word == Some(Word::From) && self.word(at + 2) == Some(Word::Next) =>
+            {
+                relative_weekday(weekday, Word::AfterNext, at + 3)
+            }
             Word::Weekday(weekday) if days => step(Piece::Weekday(weekday, Which::Bare), at + 1),
             Word::Part(part) if part_fits(part) => step(Piece::Part(part), at + 1),
             Word::This if matches!(next_word, Some(Word::Part(_) | Word::Morgen)) && expect != Expect::In => {
@@ -86,6 +92,8 @@ impl Grammar<'_> {
             Word::Month(month) if !matches!(expect, Expect::Time(_)) => self.month_first(month, at + 1),
             Word::CalendarWeek | Word::Calendar | Word::Unit(Unit::Week) => self.calendar_week(at, Edge::Whole),
             Word::Start | Word::Middle | Word::End => self.edge(at, word),
+            Word::EdgeOf(edge, unit) if days => edge_of(edge, unit, at + 1),
+            Word::NewYear if days => day(Day::Frame { edge: Edge::Whole, frame: Frame::Year(Some(1)) }, at + 1),
             Word::EndOfWeek => day(Day::Frame { edge: Edge::End, frame: Frame::Week(None) }, at + 1),
             Word::EndOfMonth => frame_end(Frame::Month(None), at + 1),
             Word::EndOfQuarter => frame_end(Frame::Quarter(None), at + 1),
@@ -127,8 +135,11 @@ impl Grammar<'_> {
             Some(Word::Weekend) => {
                 let weeks = if word == Word::Coming || word == Word::This { None } else { Some(shift) };
                 let day = Day::Frame { edge: Edge::Weekend, frame: Frame::Week(weeks) };
-                let notes =
-                    if weeks.is_some() { vec![Note::Saturday, Note::FollowingWeek] } else { vec![Note::Saturday] };
+                let notes = match weeks {
+                    Some(2) => vec![Note::Saturday, Note::WeekAfterNext],
+                    Some(_) => vec![Note::Saturday, Note::FollowingWeek],
+                    None => vec![Note::Saturday],
+                };
                 vec![(Piece::Day(day), notes, 0, at + 2)]
             }
             Some(Word::Month(month)) if shift < 2 => self.month_first(month, at + 2),
@@ -150,8 +161,10 @@ impl Grammar<'_> {
         while matches!(self.word(to), Some(Word::Of | Word::Article)) {
             to += 1;
         }
-        let notes = if edge == Edge::Middle { vec![Note::MiddleDay] } else { Vec::new() };
-        let frame = |frame: Frame, next: usize| vec![(Piece::Day(Day::Frame { edge, frame }), notes.clone(), 0, next)];
+        let frame = |frame: Frame, next: usize| {
+            let note = (edge == Edge::Middle).then(|| middle(frame));
+            vec![(Piece::Day(Day::Frame { edge, frame }), note.into_iter().collect(), 0, next)]
+        };
         if matches!(self.word(to), Some(Word::CalendarWeek | Word::Calendar)) {
             return self.calendar_week(to, edge);
         }
@@ -169,6 +182,7 @@ impl Grammar<'_> {
                 _ => (Edge::Start, 1),
             };
             let frame = Frame::Named { month, year: Some(year) };
+            let notes = if self.word(at) == Some(Word::Middle) { vec![Note::MiddleOfYear] } else { Vec::new() };
             return vec![(Piece::Day(Day::Frame { edge, frame }), notes, 0, next)];
         }
         match (self.word(unit), edge) {
@@ -206,6 +220,28 @@ fn relative_weekday(weekday: Weekday, word: Word, next: usize) -> Vec<Step> {
         _ => Which::Bare,
     };
     vec![(Piece::Weekday(weekday, which), Vec::new(), 0, next)]
+}
+
+/// „Monatsanfang“, „Wochenmitte“.
+fn edge_of(edge: Edge, unit: Unit, next: usize) -> Vec<Step> {
+    let frame = match unit {
+        Unit::Week => Frame::Week(None),
+        Unit::Quarter => Frame::Quarter(None),
+        Unit::Year => Frame::Year(None),
+        _ => Frame::Month(None),
+    };
+    let note = (edge == Edge::Middle).then(|| middle(frame));
+    vec![(Piece::Day(Day::Frame { edge, frame }), note.into_iter().collect(), 0, next)]
+}
+
+/// What the middle of a frame is.
+fn middle(frame: Frame) -> Note {
+    match frame {
+        Frame::Week(_) => Note::MiddleOfWeek,
+        Frame::Month(_) | Frame::Named { .. } => Note::MiddleOfMonth,
+        Frame::Quarter(_) => Note::MiddleOfQuarter,
+        Frame::Year(_) => Note::MiddleOfYear,
+    }
 }
 
 fn frame_end(frame: Frame, next: usize) -> Vec<Step> {

@@ -19,6 +19,8 @@ const SECOND_CHRISTMAS_DAY: Word = Word::Feast(Feast::Fixed(12, 26), None);
 const NEW_YEARS_DAY: Word = Word::Feast(Feast::Fixed(1, 1), None);
 const NEW_YEARS_EVE: Word = Word::Feast(Feast::Fixed(12, 31), None);
 
+const SAME_TIME: Word = Word::Part(Part::SameTime);
+
 const fn day(month: i8, day: i8) -> Word {
     Word::Feast(Feast::Fixed(month, day), None)
 }
@@ -38,6 +40,9 @@ const GERMAN: &[(&str, Word)] = &[
     ("stephanstag,stefanitag,stephanitag", SECOND_CHRISTMAS_DAY),
     ("silvester,sylvester,silvesterabend,silvestertag", NEW_YEARS_EVE),
     ("neujahr,neujahrstag", NEW_YEARS_DAY),
+    ("im neuen jahr,neues jahr,neuen jahr", Word::NewYear),
+    ("um diese zeit,um dieselbe zeit,um die selbe zeit,um die gleiche zeit", SAME_TIME),
+    ("zur gleichen zeit,zur selben zeit,gleiche zeit,selbe zeit", SAME_TIME),
     ("heilige drei könige,heiligen drei könige,heilig drei könige,dreikönig,dreikönigstag", day(1, 6)),
     ("valentinstag", day(2, 14)),
     ("rosenmontag", easter(-48)),
@@ -81,6 +86,9 @@ const ENGLISH: &[(&str, Word)] = &[
     ("new years eve,new year eve,nye", NEW_YEARS_EVE),
     ("new years", either(Feast::Fixed(12, 31), Feast::Fixed(1, 1))),
     ("new years day,new year day,new year", NEW_YEARS_DAY),
+    ("in the new year", Word::NewYear),
+    ("same time,at the same time,the same time,this time,at this time", SAME_TIME),
+    ("right now,just now", Word::Now),
     ("epiphany", day(1, 6)),
     ("valentines day,valentines,valentine day", day(2, 14)),
     ("st patricks day,saint patricks day", day(3, 17)),

@@ -5,9 +5,10 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::AmbiguousOffset;
 use jiff::{Timestamp, ToSpan, Zoned};
 
-use super::draft::{Day, Draft, Span, Which};
+use super::draft::{Clock, Day, Draft, Edge, Span, Style, Which};
 use super::wall::Wall;
-use super::{Context, MAX_YEARS, Note, Reading, Refusal};
+use super::{Context, MAX_YEARS, Note, Reading, Refusal, Unit};
+use crate::follow_up::working_hours::is_working_with;
 
 mod days;
 mod times;
@@ -39,17 +40,42 @@ pub(super) fn best(drafts: &[Draft], context: &Context) -> Result<Reading, Refus
         return Err(Refusal::Ambiguous(readings));
     }
     let mut reading = readings.pop().ok_or(Refusal::Contradiction)?;
-    if refused == Some(Refusal::Past) {
+    if let Some(morning) = drafts.iter().find_map(|draft| in_the_morning(draft, &reading, context)) {
+        return Err(Refusal::Ambiguous(vec![reading, morning]));
+    }
+    if refused.as_ref().is_some_and(passed) {
         reading.notes.push(Note::OnlyFuture);
     }
     Ok(reading)
 }
 
+/// „halb neun“ said at ten is half past eight this evening; who is at work tomorrow at that hour may mean that.
+fn in_the_morning(draft: &Draft, evening: &Reading, context: &Context) -> Option<Reading> {
+    let hours = context.hours.as_ref()?;
+    let works = |reading: &Reading| is_working_with(&reading.due, hours, context.land, context.municipal);
+    let alone = draft.day.is_none() && draft.weekday.is_none() && draft.part.is_none() && draft.wall.is_none();
+    let face = matches!(draft.clock, Some(Clock { style: Style::Face, .. }));
+    let later = evening.notes.iter().any(|note| matches!(note, Note::AfterNoon(_)));
+    if !(alone && face && later) || works(evening) {
+        return None;
+    }
+    zoned(evening.civil.checked_add(12.hours()).ok()?, Vec::new(), context).ok().filter(works)
+}
+
+/// Whether it is refused for having passed.
+fn passed(refusal: &Refusal) -> bool {
+    weight(refusal) == PASSED
+}
+
+/// The weight of what is refused for having passed.
+const PASSED: u8 = 4;
+
 /// How much a refusal tells the person who typed.
 fn weight(refusal: &Refusal) -> u8 {
     match refusal {
         Refusal::WeekdayContradictsDate { .. } => 5,
-        Refusal::Past => 4,
+        Refusal::Past | Refusal::TodayBegun { .. } | Refusal::FirstDayPassed | Refusal::ThisWeek { .. } => PASSED,
+        Refusal::Now => 3,
         Refusal::TooFar => 3,
         Refusal::NoSuchDate => 2,
         Refusal::Contradiction => 1,
@@ -66,21 +92,25 @@ pub(super) fn instant(at: Timestamp, context: &Context) -> Result<Reading, Refus
 /// On the clock that was named; on the asker's when none was.
 fn resolve(draft: &Draft, context: &Context) -> Result<Vec<Reading>, Refusal> {
     let Some(zones) = draft.wall.and_then(Wall::zones) else { return on_own_clock(draft, context) };
-    let own = context.now.time_zone();
     let mut all = Vec::new();
     for zone in zones {
         let there = Context { now: context.now.with_time_zone(zone), ..context.clone() };
         for mut reading in on_own_clock(draft, &there)? {
-            let said = reading.due.datetime();
-            reading.due = reading.due.with_time_zone(own.clone());
-            reading.civil = reading.due.datetime();
-            if reading.civil != said {
-                reading.notes.push(Note::Converted);
-            }
+            convert(&mut reading, context);
             all.push(reading);
         }
     }
     Ok(all)
+}
+
+/// A reading of another clock on the asker's.
+pub(super) fn convert(reading: &mut Reading, context: &Context) {
+    let said = reading.due.datetime();
+    reading.due = reading.due.with_time_zone(context.now.time_zone().clone());
+    reading.civil = reading.due.datetime();
+    if reading.civil != said {
+        reading.notes.push(Note::Converted);
+    }
 }
 
 fn on_own_clock(draft: &Draft, context: &Context) -> Result<Vec<Reading>, Refusal> {
@@ -99,7 +129,7 @@ fn on_own_clock(draft: &Draft, context: &Context) -> Result<Vec<Reading>, Refusa
 
 /// The first candidate with a time still to come.
 fn pick(days: &Days, draft: &Draft, context: &Context) -> Result<Vec<Reading>, Refusal> {
-    let mut passed = false;
+    let mut fits_today = false;
     for (date, note) in &days.list {
         let times = times::of(draft, *date, days.time, context)?;
         let mut readings = Vec::new();
@@ -114,19 +144,35 @@ fn pick(days: &Days, draft: &Draft, context: &Context) -> Result<Vec<Reading>, R
             }
         }
         if readings.is_empty() {
-            passed |= days.must_be == Some(date.weekday()) && *date == context.now.date();
+            fits_today |= days.must_be == Some(date.weekday()) && *date == context.now.date();
             continue;
         }
         if let Some(said) = days.must_be.filter(|said| *said != date.weekday()) {
             // The weekday fits the date that has just passed: it is not the weekday that is wrong.
-            if passed {
+            if fits_today {
                 return Err(Refusal::Past);
             }
             return Err(Refusal::WeekdayContradictsDate { date: *date, said });
         }
         return readings.into_iter().map(|reading| checked(reading, context)).collect();
     }
-    Err(Refusal::Past)
+    Err(gone(days, draft, context))
+}
+
+/// Why no day of a draft has a time to come.
+fn gone(days: &Days, draft: &Draft, context: &Context) -> Refusal {
+    let today = context.now.date();
+    if draft.clock.is_some() || draft.part.is_some() || days.time != context.parts.start_of_work {
+        return Refusal::Past;
+    }
+    match draft.day {
+        _ if days.list.last().is_some_and(|(date, _)| *date == today) => {
+            let hour = (context.now.hour() + 2).max(16);
+            Refusal::TodayBegun { start: days.time, hour: (hour < 24).then_some(hour) }
+        }
+        Some(Day::Frame { edge: Edge::Whole, .. }) if draft.weekday.is_none() => Refusal::FirstDayPassed,
+        _ => Refusal::Past,
+    }
 }
 
 /// A civil time in the asker's zone: a gap moves after, a fold takes the first, and both are said.
@@ -146,8 +192,9 @@ fn checked(reading: Reading, context: &Context) -> Result<Reading, Refusal> {
     if reading.due <= context.now {
         return Err(Refusal::Past);
     }
-    // The second that has begun counts whole, so that "in 5 years" is not a fraction of a second too far.
-    match context.now.checked_add(MAX_YEARS.years().seconds(1)) {
+    // What has begun counts whole, so that "in 5 years" is not a fraction too far.
+    let begun = if context.whole_minutes { 60 } else { 1 };
+    match context.now.checked_add(MAX_YEARS.years().seconds(begun)) {
         Ok(limit) if reading.due < limit => Ok(reading),
         _ => Err(Refusal::TooFar),
     }
@@ -161,6 +208,9 @@ fn waited(span: Span, draft: &Draft, context: &Context) -> Result<Vec<Reading>, 
     let timed = draft.clock.is_some() || draft.part.is_some();
     if span.seconds != 0 && timed || named && !span.marked && !draft.from {
         return Err(confused());
+    }
+    if (span.months, span.days, span.seconds) == (0, 0, 0) && !named {
+        return Err(Refusal::Now);
     }
     let far = i64::from(MAX_YEARS + 1);
     if span.months > far * 12 || span.days > far * 366 || span.seconds > far * 366 * 86_400 {
@@ -207,12 +257,22 @@ fn waited(span: Span, draft: &Draft, context: &Context) -> Result<Vec<Reading>, 
     } else {
         zoned(date.to_datetime(now.time()), notes, context)?
     };
-    let due = whole_second(&reading.due, span.seconds)?;
+    let mut due = whole_second(&reading.due, span.seconds)?;
+    if context.whole_minutes && span.units & (1 << (Unit::Second as u16)) == 0 {
+        due = whole_minute(&due)?;
+    }
     if only_clock && draft.day == Some(Day::Offset(0)) && due.date() != today {
         return Err(Refusal::Contradiction);
     }
     let civil = if reading.notes.contains(&Note::Gap) { reading.civil } else { due.datetime() };
     checked(Reading { due, civil, ..reading }, context).map(|reading| vec![reading])
+}
+
+/// The full minute, rounded up. Every offset of today is one of whole minutes, so the civil time ends with one too.
+fn whole_minute(at: &Zoned) -> Result<Zoned, Refusal> {
+    let minute = at.timestamp().as_second().checked_add(59).map(|second| second.div_euclid(60) * 60);
+    let due = minute.and_then(|second| Timestamp::from_second(second).ok());
+    Ok(due.ok_or(Refusal::TooFar)?.to_zoned(at.time_zone().clone()))
 }
 
 /// So many seconds later, rounded up to a whole second: a reminder is never early.

@@ -30,6 +30,14 @@ impl Grammar<'_> {
             }
             (span, next) = (longer, after);
         }
+        // "1 hour 30", „eine Stunde dreißig“: nothing else can be meant at the end of a phrase.
+        if Unit::of_bit(span.units) == Some(Unit::Hour)
+            && let Some((minutes @ 1..=59, 0 | 2)) = self.number(next)
+            && self.at_end(next + 1)
+        {
+            span.add_once(Unit::Minute, i64::from(minutes) * ONE)?;
+            next += 1;
+        }
         Some((span, notes, next))
     }
 
@@ -48,6 +56,17 @@ impl Grammar<'_> {
                 return Some(at + 3);
             }
             return Some(at + 2);
+        }
+        // "in 1:30 h"
+        if at > 0
+            && self.word(at - 1) == Some(Word::In)
+            && let (Some((hours @ 0..=99, 1..)), true) = (self.number(at), self.sign(at + 1, ':'))
+            && let Some((minutes @ 0..=59, 2)) = self.number(at + 2)
+            && matches!(self.word(at + 3), Some(Word::H | Word::Unit(Unit::Hour)))
+        {
+            span.add_once(Unit::Hour, i64::from(hours) * ONE)?;
+            span.add_once(Unit::Minute, i64::from(minutes) * ONE)?;
+            return Some(at + 4);
         }
         if let Some((quarters, next)) = self.quarter_hours(at) {
             span.add_once(Unit::Hour, quarters * ONE / 4)?;

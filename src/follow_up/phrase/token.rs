@@ -4,8 +4,10 @@
 use std::ops::Range;
 
 use super::Refusal;
+use super::Spelling;
 use super::lexicon::{self, Word};
 use super::names;
+use super::typos;
 use crate::locale::Lang;
 
 /// What a token is.
@@ -36,7 +38,7 @@ pub(super) struct Token {
 }
 
 /// Cuts `text` into tokens. The second value counts words that are German (positive) or English (negative).
-pub(super) fn cut(text: &str) -> Result<(Vec<Token>, i32), Refusal> {
+pub(super) fn cut(text: &str, spelling: Spelling) -> Result<(Vec<Token>, i32), Refusal> {
     let mut tokens: Vec<Token> = Vec::with_capacity(12);
     let mut german = 0;
     let mut rest = text.char_indices().peekable();
@@ -72,7 +74,7 @@ pub(super) fn cut(text: &str) -> Result<(Vec<Token>, i32), Refusal> {
                 glued = true;
                 continue;
             }
-            for (kind, lang) in words(&text[start..end])? {
+            for (kind, lang) in words(&text[start..end], spelling)? {
                 german += match lang {
                     Some(Lang::De) => 1,
                     Some(Lang::En) => -1,
@@ -108,7 +110,7 @@ pub(super) fn cut(text: &str) -> Result<(Vec<Token>, i32), Refusal> {
 
 /// Which way the words of a text lean, unknown ones included by their letters.
 pub(super) fn leaning(text: &str) -> i32 {
-    let mut german = 0;
+    let mut german = -i32::from(month_first(text));
     for word in text.split(|c: char| !lexicon::in_word(c)).filter(|word| !word.is_empty()).take(60) {
         let folded = lexicon::fold(word);
         german += match lexicon::look_up(&folded) {
@@ -123,6 +125,14 @@ pub(super) fn leaning(text: &str) -> i32 {
         };
     }
     german
+}
+
+/// "Feb 31": the month before its day, as only English writes it.
+fn month_first(text: &str) -> bool {
+    let mut words = text.split_whitespace().map(|word| word.trim_end_matches(','));
+    let month = words.next().and_then(|word| lexicon::look_up(&lexicon::fold(word)));
+    let day = words.next().is_some_and(|word| word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit()));
+    day && matches!(month, Some((Word::Month(_), _)))
 }
 
 /// "p.m.", "a.m", "p. m." written with full stops: where it ends.
@@ -140,7 +150,7 @@ fn meridiem(text: &str, start: usize, end: usize) -> Option<usize> {
 }
 
 /// The words of one run of letters: itself, or two that were written together ("inzwei", "Montagmorgen").
-fn words(run: &str) -> Result<Vec<(Kind, Option<Lang>)>, Refusal> {
+fn words(run: &str, spelling: Spelling) -> Result<Vec<(Kind, Option<Lang>)>, Refusal> {
     let folded: String = lexicon::fold(run).chars().filter(|c| !matches!(c, '.' | ' ')).collect();
     if let Some((word, lang)) = lexicon::look_up(&folded) {
         return Ok(vec![(kind(word), lang)]);
@@ -154,6 +164,11 @@ fn words(run: &str) -> Result<Vec<(Kind, Option<Lang>)>, Refusal> {
         if let (Some(pair), None) = (splits.next(), splits.next()) {
             return Ok(pair.into_iter().map(|(word, lang)| (kind(word), lang)).collect());
         }
+    }
+    if spelling == Spelling::Forgiving
+        && let Some((word, lang)) = typos::corrected(&folded)
+    {
+        return Ok(vec![(kind(word), lang)]);
     }
     Err(Refusal::not_understood(run))
 }
@@ -224,7 +239,7 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str) -> Vec<Kind> {
-        cut(text).unwrap().0.into_iter().map(|token| token.kind).collect()
+        cut(text, Spelling::Exact).unwrap().0.into_iter().map(|token| token.kind).collect()
     }
 
     #[test]
@@ -243,6 +258,6 @@ mod tests {
 
     #[test]
     fn an_unknown_word_is_named() {
-        assert_eq!(cut("morgen irgendwo").unwrap_err(), Refusal::not_understood("irgendwo"));
+        assert_eq!(cut("morgen irgendwo", Spelling::Exact).unwrap_err(), Refusal::not_understood("irgendwo"));
     }
 }

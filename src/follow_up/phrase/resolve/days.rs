@@ -56,6 +56,13 @@ pub(super) fn of(draft: &Draft, context: &Context) -> Result<Option<Days>, Refus
         Day::Week { edge, number, year } => {
             let on = weekday.unwrap_or(day_of_week(edge));
             let in_year = |year: i16| ISOWeekDate::new(year, number, on).ok().map(Date::from);
+            let here = today.iso_week_date();
+            let begins = matches!(edge, Edge::Whole | Edge::Start) && weekday.is_none();
+            if year.is_none() && begins && here.week() == number && monday_passed(draft, context) {
+                let next = (1..=YEARS_AHEAD).map(|n| here.year().saturating_add(n));
+                let again = next.into_iter().find(|year| in_year(*year).is_some()).unwrap_or(here.year());
+                return Err(Refusal::ThisWeek { number, again });
+            }
             let mut days = match year {
                 Some(year) => only(in_year(year).ok_or(Refusal::NoSuchDate)?, None, parts.start_of_work),
                 None => yearly(today, parts, in_year)?,
@@ -82,6 +89,13 @@ pub(super) fn of(draft: &Draft, context: &Context) -> Result<Option<Days>, Refus
     Ok(Some(days))
 }
 
+/// Whether this week's Monday, at the time that was said or else the start of work, is over.
+fn monday_passed(draft: &Draft, context: &Context) -> bool {
+    let today = context.now.weekday() == Weekday::Monday;
+    let timed = draft.clock.is_some() || draft.part.is_some();
+    !today || !timed && context.now.time() >= context.parts.start_of_work
+}
+
 /// The days of a weekday.
 fn weekdays(weekday: Weekday, which: Which, today: Date) -> Result<Vec<(Date, Option<Note>)>, Refusal> {
     let ahead = i32::from(today.weekday().until(weekday));
@@ -94,7 +108,8 @@ fn weekdays(weekday: Weekday, which: Which, today: Date) -> Result<Vec<(Date, Op
         Which::Coming => vec![(after(today, ahead)?, None)],
         Which::OfWeek(weeks) => {
             let same_week_before = weekday.to_monday_zero_offset() > today.weekday().to_monday_zero_offset();
-            vec![(in_week(today, weeks, weekday)?, same_week_before.then_some(Note::FollowingWeek))]
+            let note = if weeks == 2 { Note::WeekAfterNext } else { Note::FollowingWeek };
+            vec![(in_week(today, weeks, weekday)?, same_week_before.then_some(note))]
         }
     })
 }
@@ -227,7 +242,7 @@ pub(super) fn after(date: Date, days: i32) -> Result<Date, Refusal> {
 /// The so-manieth day after today that is Monday to Friday and no public holiday.
 fn business_day(today: Date, count: u32, context: &Context) -> Result<Date, Refusal> {
     if count == 0 {
-        return Err(Refusal::Past);
+        return Err(Refusal::Now);
     }
     if count > 262 * MAX_YEARS as u32 {
         return Err(Refusal::TooFar);

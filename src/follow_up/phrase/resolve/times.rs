@@ -8,6 +8,9 @@ use super::super::{Context, DayParts, Note, Part, Refusal};
 /// Waking hours in minutes of the day: a time on the twelve-hour face is looked for from 07:00 to 22:00.
 const WAKING: (i32, i32) = (7 * 60, 22 * 60);
 
+/// When „heute Nacht“ is, said without a clock time.
+const NIGHT: Time = Time::constant(22, 0, 0, 0);
+
 /// Minutes of a day.
 const DAY: i32 = 24 * 60;
 
@@ -24,6 +27,17 @@ pub(super) fn of(draft: &Draft, date: Date, usual: Time, context: &Context) -> R
     let first = |list| Ok(Times { list, all: false });
     match (draft.clock, draft.part) {
         (None, None) => first(vec![(date.to_datetime(usual), None)]),
+        (None, Some(Part::Night)) if draft.day.is_some() || draft.weekday.is_some() => {
+            first(vec![(date.to_datetime(NIGHT), Some(Note::AtTen))])
+        }
+        (None, Some(Part::SameTime)) => {
+            if matches!(draft.day, None | Some(Day::Frame { .. } | Day::Week { .. })) && draft.weekday.is_none() {
+                // A week has seven days with that time.
+                return Err(Refusal::NotUnderstood { what: String::new() });
+            }
+            let now = context.now.time();
+            first(vec![(date.at(now.hour(), now.minute(), 0, 0), None)])
+        }
         (None, Some(part)) => {
             let time = usual_time(part, &context.parts).ok_or(Refusal::NotUnderstood { what: String::new() })?;
             first(vec![(date.to_datetime(time), None)])
@@ -91,7 +105,7 @@ fn within(clock: Clock, part: Part, after_midnight: bool) -> Vec<i32> {
         Part::Afternoon => half..19 * 60,
         Part::Evening => 16 * 60..DAY + 1,
         Part::Night | Part::Tonight => (if part == Part::Night { 18 } else { 16 }) * 60..DAY + 6 * 60,
-        Part::EndOfDay | Part::StartOfWork => return Vec::new(),
+        Part::EndOfDay | Part::StartOfWork | Part::SameTime => return Vec::new(),
     };
     let said = minutes(clock);
     let face = clock.style == Style::Face;
@@ -131,6 +145,6 @@ fn usual_time(part: Part, parts: &DayParts) -> Option<Time> {
         Part::Evening | Part::Tonight => Some(parts.evening),
         Part::EndOfDay => Some(parts.end_of_day),
         Part::StartOfWork => Some(parts.start_of_work),
-        Part::Night => None,
+        Part::Night | Part::SameTime => None,
     }
 }

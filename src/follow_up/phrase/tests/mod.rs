@@ -1,5 +1,6 @@
 //! Phrases as tables: what was typed and what it means, from both languages, and what must hold for every text.
 
+mod asked;
 mod english;
 mod german;
 mod names;

@@ -208,7 +208,7 @@ fn on_new_years_eve() {
     check(
         &[
             ("1.1.", "Fri 2027-01-01 09:00 NextYear(2027)"),
-            ("KW 53", "too_far"),
+            ("KW 53", "past"),
             ("KW 1", "Mon 2027-01-04 09:00 NextYear(2027)"),
             ("Ende des Jahres", "Fri 2027-12-31 17:00 NextEnd"),
             ("EOM", "Sun 2027-01-31 17:00 NextEnd"),
