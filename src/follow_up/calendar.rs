@@ -86,7 +86,6 @@ impl Calendar {
             parts,
             lang: Some(lang),
             hours: Some(self.hours.clone()),
-            whole_minutes: true,
             ..Context::new(now)
         }
     }

@@ -192,11 +192,11 @@ pub(super) fn time(voice: Voice<'_>, reading: &phrase::Reading) -> String {
     std::iter::once(clock_time(voice, &reading.due)).chain(assumed).collect()
 }
 
-/// A moment written out in the team's zone, for places where Discord shows no timestamps.
+/// A moment written out to the minute, as Discord shows its timestamps, for places where it shows none.
 pub fn clock_time(voice: Voice<'_>, at: &Zoned) -> String {
     let weekday = voice.say(&format!("weekday-{}", at.weekday().to_monday_one_offset()));
     let month = voice.say(&format!("month-{}", at.month()));
-    let time = if at.second() == 0 { at.strftime("%H:%M") } else { at.strftime("%H:%M:%S") }.to_string();
+    let time = at.strftime("%H:%M").to_string();
     let (day, year) = (at.day().to_string(), at.year().to_string());
     let zone = at.strftime("%Z").to_string();
     voice.with(

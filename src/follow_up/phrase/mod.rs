@@ -58,22 +58,12 @@ pub struct Context {
     pub lang: Option<Lang>,
     /// When the asker works, where that may settle which of two times was meant; `None` plays no part.
     pub hours: Option<Hours>,
-    /// Whether "in 2 hours" ends with a full minute, rounded up. Seconds that were said are kept.
-    pub whole_minutes: bool,
 }
 
 impl Context {
-    /// With no holidays, the usual parts of the day, no language and no hours, to the second.
+    /// With no holidays, the usual parts of the day, no language and no hours.
     pub fn new(now: Zoned) -> Self {
-        Self {
-            now,
-            land: None,
-            municipal: Municipal::default(),
-            parts: DayParts::default(),
-            lang: None,
-            hours: None,
-            whole_minutes: false,
-        }
+        Self { now, land: None, municipal: Municipal::default(), parts: DayParts::default(), lang: None, hours: None }
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan, Zoned};
 
 use super::draft::{Clock, Day, Draft, Edge, Span, Style, Which};
 use super::wall::Wall;
-use super::{Context, MAX_YEARS, Note, Reading, Refusal, Unit};
+use super::{Context, MAX_YEARS, Note, Reading, Refusal};
 use crate::follow_up::working_hours::is_working_with;
 
 mod days;
@@ -192,9 +192,8 @@ fn checked(reading: Reading, context: &Context) -> Result<Reading, Refusal> {
     if reading.due <= context.now {
         return Err(Refusal::Past);
     }
-    // What has begun counts whole, so that "in 5 years" is not a fraction too far.
-    let begun = if context.whole_minutes { 60 } else { 1 };
-    match context.now.checked_add(MAX_YEARS.years().seconds(begun)) {
+    // The second that has begun counts whole, so that "in 5 years" is not a fraction of a second too far.
+    match context.now.checked_add(MAX_YEARS.years().seconds(1)) {
         Ok(limit) if reading.due < limit => Ok(reading),
         _ => Err(Refusal::TooFar),
     }
@@ -257,22 +256,12 @@ fn waited(span: Span, draft: &Draft, context: &Context) -> Result<Vec<Reading>, 
     } else {
         zoned(date.to_datetime(now.time()), notes, context)?
     };
-    let mut due = whole_second(&reading.due, span.seconds)?;
-    if context.whole_minutes && span.units & (1 << (Unit::Second as u16)) == 0 {
-        due = whole_minute(&due)?;
-    }
+    let due = whole_second(&reading.due, span.seconds)?;
     if only_clock && draft.day == Some(Day::Offset(0)) && due.date() != today {
         return Err(Refusal::Contradiction);
     }
     let civil = if reading.notes.contains(&Note::Gap) { reading.civil } else { due.datetime() };
     checked(Reading { due, civil, ..reading }, context).map(|reading| vec![reading])
-}
-
-/// The full minute, rounded up. Every offset of today is one of whole minutes, so the civil time ends with one too.
-fn whole_minute(at: &Zoned) -> Result<Zoned, Refusal> {
-    let minute = at.timestamp().as_second().checked_add(59).map(|second| second.div_euclid(60) * 60);
-    let due = minute.and_then(|second| Timestamp::from_second(second).ok());
-    Ok(due.ok_or(Refusal::TooFar)?.to_zoned(at.time_zone().clone()))
 }
 
 /// So many seconds later, rounded up to a whole second: a reminder is never early.
