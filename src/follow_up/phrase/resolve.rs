@@ -75,8 +75,7 @@ fn weight(refusal: &Refusal) -> u8 {
     match refusal {
         Refusal::WeekdayContradictsDate { .. } => 5,
         Refusal::Past | Refusal::TodayBegun { .. } | Refusal::FirstDayPassed | Refusal::ThisWeek { .. } => PASSED,
-        Refusal::Now => 3,
-        Refusal::TooFar => 3,
+        Refusal::Now | Refusal::TooFar => 3,
         Refusal::NoSuchDate => 2,
         Refusal::Contradiction => 1,
         _ => 0,

@@ -127,7 +127,9 @@ fn on_offset(text: &str, offset: Offset, context: &Context, spelling: Spelling) 
         Err(Refusal::Ambiguous(readings)) => readings,
         Err(refusal) => return Err(refusal),
     };
-    readings.iter_mut().for_each(|reading| resolve::convert(reading, context));
+    for reading in &mut readings {
+        resolve::convert(reading, context);
+    }
     Ok(readings)
 }
 
