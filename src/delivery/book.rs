@@ -114,6 +114,7 @@ pub(super) struct Facts {
     pub(super) members: Vec<Member>,
     pub(super) morning: Option<store::digest::Morning>,
     pub(super) offer: Option<store::offer::Offer>,
+    pub(super) posts: store::retire::Posts,
 }
 
 impl Book for Store {
@@ -163,7 +164,7 @@ impl Book for Store {
 
     fn facts(&self, job: &Job) -> Answer<'_, Facts> {
         let (id, guild, kind, number, promise) = (job.id, job.guild, job.kind, job.case, job.follow_up);
-        let user = job.user;
+        let (user, version) = (job.user, job.version);
         Box::pin(self.read(move |c| {
             Box::pin(async move {
                 let mut facts = Facts {
@@ -187,6 +188,11 @@ impl Book for Store {
                     Kind::Bundle => facts.members = members(c, guild, id).await?,
                     Kind::Digest => facts.morning = store::digest::of(c, guild, id).await?,
                     Kind::Offer => facts.offer = store::offer::of(c, guild, id).await?,
+                    Kind::Retire => {
+                        if let Some(promise) = promise {
+                            facts.posts = store::retire::posts(c, guild, promise, version).await?;
+                        }
+                    }
                     Kind::Card
                     | Kind::Reminder
                     | Kind::Notice

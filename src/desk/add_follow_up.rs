@@ -3,14 +3,14 @@
 use super::hand_over::within_reach;
 use super::promise::log;
 use super::record::{resolve, resolve_locked};
-use super::rights;
 use super::{Caller, CaseRef, Desk, DeskError, MoveNotes, Outcome, Person, Refused, Reply};
+use super::{offer_follow_up, rights};
 use crate::case::{Change, Status, UpdateRefused, clean_text};
 use crate::failpoint;
 use crate::follow_up::recurrence::{Every, Series};
 use crate::follow_up::{Calendar, Terms, Wake, phrase};
 use crate::locale::Lang;
-use crate::store::{follow_up, profile};
+use crate::store::{follow_up, offer, profile};
 
 /// Longest promise, in scalars: fits a reminder with everything around it.
 pub(crate) const MAX_WHAT: usize = 1_000;
@@ -32,6 +32,8 @@ pub struct AddFollowUp {
     pub escalate: Option<String>,
     /// It comes due when the customer replies.
     pub wake: bool,
+    /// The delivery that brought the offer this takes.
+    pub offer: Option<i64>,
 }
 
 pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowUp) -> Outcome {
@@ -58,6 +60,9 @@ pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowU
                 }
                 if let Some(person) = &wish.who {
                     rights::can_work(&standing.settings, person)?;
+                }
+                if let Some(offer) = wish.offer {
+                    offer_follow_up::theirs(c, standing.guild, &caller, offer).await?;
                 }
                 if wish.wake && case.is_none() {
                     return Err(Refused::WakeWithoutCase.into());
@@ -91,6 +96,11 @@ pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowU
                     },
                 };
                 let saved = follow_up::create(c, &follow_up).await?;
+                if let Some(offer) = wish.offer
+                    && !offer::take(c, &saved, offer, now_ms).await?
+                {
+                    return Err(Refused::OfferTaken.into());
+                }
                 if let Some(case) = case {
                     let change = Change::FollowUpAdded {
                         follow_up: saved.id.0,

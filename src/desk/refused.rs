@@ -96,6 +96,15 @@ pub enum Refused {
     /// In a direct message nobody can be chosen.
     #[error("nobody to choose from here")]
     HandOverElsewhere,
+    /// The offer was made to somebody else.
+    #[error("an offer to somebody else")]
+    OfferOf(UserId),
+    /// The offer was taken.
+    #[error("offer taken")]
+    OfferTaken,
+    /// A later offer took its place.
+    #[error("offer gone")]
+    OfferGone,
     /// They have it already.
     #[error("already theirs")]
     AlreadyTheirs(UserId),
@@ -117,6 +126,9 @@ pub enum Refused {
     /// It is somebody else's.
     #[error("not yours")]
     NotYours(UserId),
+    /// What there is here is other people's.
+    #[error("none of them is yours")]
+    NoneYours(Vec<UserId>),
     /// A zone name that does not exist.
     #[error("no such zone")]
     BadZone(String),

@@ -1,7 +1,7 @@
 //! One case: as `/case show` tells it, and the forms that start from its card.
 
 use super::record::resolve;
-use super::{Caller, CaseRef, Desk, DeskError, Form, Outcome, Refused, Reply, move_follow_up, rights};
+use super::{Caller, CaseRef, Desk, DeskError, Form, Outcome, Refused, Reply, move_follow_up, offer_follow_up, rights};
 use crate::case::UpdateRefused;
 use crate::store::{entry, follow_up, profile};
 
@@ -54,10 +54,11 @@ pub(super) async fn ask(desk: &Desk, caller: &Caller, form: Form) -> Outcome {
                     }
                 }
                 let form = match form {
-                    Form::Remind { case, due, .. } => {
+                    Form::Remind { case, due, offer, .. } => {
+                        offer_follow_up::theirs(c, guild, &caller, offer).await?;
                         let own = profile::calendar(c, guild, caller.user).await?;
                         let when = own.at(due.saturating_mul(1000)).strftime("%Y-%m-%d %H:%M").to_string();
-                        Form::Remind { case, due, when }
+                        Form::Remind { case, due, offer, when }
                     }
                     other => other,
                 };

@@ -16,6 +16,7 @@ pub mod zones;
 
 pub use calendar::{Calendar, Computed};
 pub use holidays::{Land, Municipal};
+pub use kinds::GRACE_MS;
 pub use recurrence::{Every, Series};
 pub use state::{FollowUp, FollowUpId, Kind, State, Terms, Wake};
 pub use workday::lead;

@@ -53,10 +53,14 @@ pub enum Action {
     Unsatisfied(Promise),
     /// Overview: no more of them from this team; with the delivery that brought it.
     NoMornings(GuildId, i64),
+    /// Overviews in the morning again.
+    Mornings(GuildId),
     /// Overview: a list of cases; with the delivery that brought it.
     Overview(View, i64),
     /// Offer: a reminder for this case at this time, Unix s; with the delivery that brought it.
     TakeOffer(CaseNumber, i64, i64),
+    /// The form behind it: the case, and the delivery that brought the offer.
+    KeepOffer(CaseNumber, i64),
     /// Reminder: an hour later.
     Later(Promise),
     /// Reminder without text: show it to me.
@@ -200,9 +204,11 @@ impl Action {
             Self::Done(p) => p.encode("done"),
             Self::Satisfied(p) => p.encode("held"),
             Self::Unsatisfied(p) => p.encode("broke"),
+            Self::Mornings(guild) => format!("{VERSION}:overviews:{guild}"),
             Self::NoMornings(guild, delivery) => format!("{VERSION}:mornings:{guild}:{delivery}"),
             Self::Overview(view, delivery) => format!("{VERSION}:overview:{}:{delivery}", view.name()),
             Self::TakeOffer(n, due, delivery) => format!("{VERSION}:offer:{}:{due}:{delivery}", n.0),
+            Self::KeepOffer(n, delivery) => format!("{VERSION}:accept:{}:{delivery}", n.0),
             Self::Later(p) => p.encode("later"),
             Self::Reveal(p) => p.encode("reveal"),
             Self::Choose(guild, delivery) => format!("{VERSION}:choose:{guild}:{delivery}"),
@@ -281,12 +287,17 @@ impl Action {
                 [guild, delivery] => Self::NoMornings(GuildId::from_db(number(guild)?), number(delivery)?),
                 _ => return None,
             },
+            "overviews" => Self::Mornings(guild(&rest)?),
             "overview" => match rest[..] {
                 [view, delivery] => Self::Overview(View::from_name(view)?, number(delivery)?),
                 _ => return None,
             },
             "offer" => match rest[..] {
                 [case, due, delivery] => Self::TakeOffer(CaseNumber(number(case)?), number(due)?, number(delivery)?),
+                _ => return None,
+            },
+            "accept" => match rest[..] {
+                [case, delivery] => Self::KeepOffer(CaseNumber(number(case)?), number(delivery)?),
                 _ => return None,
             },
             "later" => Self::Later(Promise::decode(&rest)?),
@@ -462,8 +473,10 @@ mod tests {
             Action::EraseCase(n),
             Action::Done(promise),
             Action::NoMornings(promise.guild, i64::MAX),
+            Action::Mornings(promise.guild),
             Action::Overview(View::Unassigned, i64::MAX),
             Action::TakeOffer(n, i64::MAX, i64::MAX),
+            Action::KeepOffer(n, i64::MAX),
             Action::Satisfied(promise),
             Action::Unsatisfied(promise),
             Action::Later(promise),

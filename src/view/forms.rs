@@ -27,8 +27,8 @@ pub fn form(voice: Voice<'_>, form: &Form) -> Modal {
             "form-follow-up",
             vec![line(voice, "what", true, "", 1_000), line(voice, "when", true, "", 200)],
         ),
-        Form::Remind { case, when, .. } => (
-            Action::AddFollowUp(*case),
+        Form::Remind { case, offer, when, .. } => (
+            Action::KeepOffer(*case, *offer),
             "form-follow-up",
             vec![line(voice, "what", true, &voice.say("offer-what"), 1_000), line(voice, "when", true, when, 200)],
         ),

@@ -73,6 +73,9 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Mess
         }
         Refused::NoPromiseHere => (voice.say("refused-no-promise-here"), None),
         Refused::HandOverElsewhere => (voice.say("refused-hand-over-elsewhere"), None),
+        Refused::OfferOf(who) => (voice.with("refused-offer-of", &[("who", &person(*who))]), None),
+        Refused::OfferTaken => (voice.say("refused-offer-taken"), None),
+        Refused::OfferGone => (voice.say("refused-offer-gone"), None),
         Refused::AlreadyTheirs(who) => (voice.with("refused-already-theirs", &[("who", &person(*who))]), None),
         Refused::OutOfReach(who, id) => {
             (voice.with("refused-out-of-reach", &[("who", &person(*who)), ("channel", &channel(*id))]), None)
@@ -82,6 +85,10 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Mess
         Refused::NoLeadRole => (voice.say("refused-nobody-leads"), None),
         Refused::WakeWithoutCase => (voice.say("refused-wake-without-case"), None),
         Refused::NotYours(who) => (voice.with("refused-not-yours", &[("who", &person(*who))]), None),
+        Refused::NoneYours(people) => {
+            let people: Vec<String> = people.iter().map(|one| person(*one)).collect();
+            (voice.with("refused-none-yours", &[("who", &people.join(", "))]), None)
+        }
         Refused::BadZone(typed) => (voice.with("refused-bad-zone", &[("typed", &plain(typed, 60))]), None),
         Refused::BadHours(typed) => (voice.with("refused-bad-hours", &[("typed", &plain(typed, 100))]), None),
         Refused::BadDays(typed) => (voice.with("refused-bad-days", &[("typed", &plain(typed, 100))]), None),
