@@ -115,6 +115,8 @@ pub(super) struct Facts {
     pub(super) morning: Option<store::digest::Morning>,
     pub(super) offer: Option<store::offer::Offer>,
     pub(super) posts: store::retire::Posts,
+    /// A reminder of this case stands already.
+    pub(super) reminded_of: bool,
 }
 
 impl Book for Store {
@@ -193,13 +195,12 @@ impl Book for Store {
                             facts.posts = store::retire::posts(c, guild, promise, version).await?;
                         }
                     }
-                    Kind::Card
-                    | Kind::Reminder
-                    | Kind::Notice
-                    | Kind::Word
-                    | Kind::Escalation
-                    | Kind::Pause
-                    | Kind::Mood => {}
+                    Kind::Reminder => {
+                        if let Some(number) = number {
+                            facts.reminded_of = store::follow_up::reminded_of(c, guild, number).await?;
+                        }
+                    }
+                    Kind::Card | Kind::Notice | Kind::Word | Kind::Escalation | Kind::Pause | Kind::Mood => {}
                 }
                 Ok(facts)
             })

@@ -339,6 +339,14 @@ pub async fn undelivered(c: &mut Conn, guild: GuildId, id: FollowUpId, version: 
     Ok(sql!(fetch_optional(i64,), c, TEXT, guild.db(), id.0, version)?.is_some())
 }
 
+/// Whether a reminder of something still open on this case was sent.
+pub async fn reminded_of(c: &mut Conn, guild: GuildId, case: CaseNumber) -> Result<bool, StoreError> {
+    const TEXT: &str = "select d.id from follow_up f join delivery d on d.follow_up_id = f.id
+        where f.guild_id = $1 and f.case_number = $2 and f.state = 'open'
+            and d.guild_id = $1 and d.kind = 'reminder' and d.state = 'sent' limit 1";
+    Ok(sql!(fetch_optional(i64,), c, TEXT, guild.db(), case.0)?.is_some())
+}
+
 /// The case's open clock of this kind, of which there is at most one.
 pub async fn clock(c: &mut Conn, guild: GuildId, case: CaseNumber, kind: Kind) -> Result<Option<FollowUp>, StoreError> {
     const TEXT: &str = select!("case_number = $2 and kind = $3 and state = 'open'");

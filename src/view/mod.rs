@@ -37,6 +37,6 @@ pub use digest::{digest, digest_says, team_digest};
 pub use forms::form;
 pub use offer::{offer, offer_taken};
 pub use refusal::{failure, refusal};
-pub use reminder::{Place, escalation, reminder, undeliverable, undeliverable_card, word};
+pub use reminder::{How, Place, escalation, reminder, undeliverable, undeliverable_card, word};
 pub use retired::retired;
 pub use word::word as whisper;

@@ -22,6 +22,17 @@ pub enum Place {
     Alert,
 }
 
+/// How a reminder comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct How {
+    /// Where it is read.
+    pub place: Place,
+    /// After its time.
+    pub late: bool,
+    /// No other reminder of its case stands: what is to be said of the case itself is said now, and not each time.
+    pub first: bool,
+}
+
 /// A reminder. Its buttons carry the delivery, by which it is found again after a lost answer.
 pub fn reminder(
     texts: &Texts,
@@ -29,8 +40,7 @@ pub fn reminder(
     delivery: i64,
     follow_up: &FollowUp,
     case: Option<&Case>,
-    late: bool,
-    place: Place,
+    How { place, late, first }: How,
 ) -> Message {
     let voice = texts.voice(lang);
     let promise = Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery };
@@ -39,7 +49,7 @@ pub fn reminder(
         (voice.with("reminder-alert", &[("who", &who)]), vec![reveal(voice, promise)])
     } else {
         let mut content = body(voice, follow_up, case.filter(|_| place == Place::Direct), late);
-        if case.is_some_and(|case| case.owner.is_none() && case.status.is_active()) {
+        if first && case.is_some_and(|case| case.owner.is_none() && case.status.is_active()) {
             content.push('\n');
             content.push_str(&voice.say("reminder-nobody"));
         }
