@@ -24,6 +24,7 @@ mod pause;
 mod phrases;
 mod pinned;
 mod privacy;
+mod probe;
 mod promises;
 mod proof;
 mod refusals;
