@@ -21,7 +21,6 @@ mod offer;
 mod post;
 pub mod protocol;
 mod reminder;
-mod retire;
 #[cfg(test)]
 mod tests;
 mod timer;

@@ -8,6 +8,7 @@ mod answer;
 mod commands;
 mod gateway;
 mod listen;
+mod reading;
 mod recent;
 pub mod render;
 mod rest;

@@ -16,7 +16,6 @@ mod opening;
 mod outage;
 mod privacy;
 mod profile;
-mod report;
 mod scale;
 mod tone;
 mod transaction;
