@@ -24,7 +24,14 @@ pub fn hash(bytes: &[u8]) -> u32 {
 }
 
 fn step(h: u32, byte: u8) -> u32 {
-    let byte = if byte.is_ascii_digit() { b'0' } else { byte };
+    mix(h, digitless(byte))
+}
+
+fn digitless(byte: u8) -> u8 {
+    if byte.is_ascii_digit() { b'0' } else { byte }
+}
+
+fn mix(h: u32, byte: u8) -> u32 {
     (h ^ u32::from(byte)).wrapping_mul(0x0100_0193)
 }
 
@@ -88,21 +95,20 @@ pub fn walk(folded: &[u8], kinds: &Kinds, sink: &mut impl Sink) {
 
 /// Three to five letters in a row, with marks where the word begins and ends.
 fn letters(word: &[u8], sink: &mut impl Sink) {
-    let len = word.len() as isize;
-    let at = |i: isize| {
-        if i < 0 {
-            b'<'
-        } else if i >= len {
-            b'>'
-        } else {
-            word[i as usize]
-        }
-    };
-    for start in -1..len - 1 {
-        let mut h = step(step(0x7A3B_11C9, at(start)), at(start + 1));
-        for end in start + 2..=(start + 4).min(len) {
-            h = step(h, at(end));
-            sink.feature(spread(h));
+    let mut marked = [b'>'; LONGEST + 2];
+    marked[0] = b'<';
+    for (to, &byte) in marked[1..].iter_mut().zip(word) {
+        *to = digitless(byte);
+    }
+    let marked = &marked[..word.len() + 2];
+    for start in 0..word.len() {
+        let rest = &marked[start..marked.len().min(start + 5)];
+        let mut h = 0x7A3B_11C9;
+        for (i, &byte) in rest.iter().enumerate() {
+            h = mix(h, byte);
+            if i >= 2 {
+                sink.feature(spread(h));
+            }
         }
     }
 }

@@ -155,8 +155,17 @@ impl Head {
 
     /// Reads folded text.
     pub fn margins(&self, folded: &[u8]) -> Margins {
-        let mut sums =
-            Sums { head: self, whole: [0; LANES], all: 0, sentence: [0; LANES], here: 0, peak: [f32::MIN; LANES] };
+        let mut sums = Sums {
+            head: self,
+            rows: self.bytes[self.rows.clone()].as_chunks().0,
+            whole: [0; LANES],
+            all: 0,
+            sentence: [0; LANES],
+            here: 0,
+            peak: [f32::MIN; LANES],
+            waiting: [0; BATCH],
+            count: 0,
+        };
         walk(folded, &self.kinds, &mut sums);
         let whole = self.margin(sums.whole, sums.all);
         let peak = std::array::from_fn(|i| if sums.all == 0 { whole[i] } else { sums.peak[i] });
@@ -184,27 +193,54 @@ impl Head {
     }
 }
 
+/// So many rows are added up in sixteen bits without running over.
+const BATCH: usize = 128;
+
 struct Sums<'a> {
     head: &'a Head,
+    rows: &'a [[u8; LANES]],
     whole: [i32; LANES],
     all: usize,
     sentence: [i32; LANES],
     here: usize,
     peak: [f32; LANES],
+    /// Buckets whose rows are still to be added: many at once, so that one row is fetched while the others are on their way.
+    waiting: [u32; BATCH],
+    count: usize,
+}
+
+impl Sums<'_> {
+    fn add_up(&mut self) {
+        // Four bytes of a row as two pairs, each byte with room to grow; 128 more than the weight, so that none is below 0.
+        let (mut even, mut odd) = (0u32, 0u32);
+        for &bucket in &self.waiting[..self.count] {
+            let row = u32::from_le_bytes(self.rows[bucket as usize]) ^ 0x8080_8080;
+            even += row & 0x00FF_00FF;
+            odd += row >> 8 & 0x00FF_00FF;
+        }
+        let less = 128 * self.count as i32;
+        let sums = [even & 0xFFFF, odd & 0xFFFF, even >> 16, odd >> 16];
+        for (sum, more) in self.sentence.iter_mut().zip(sums) {
+            *sum += more.cast_signed() - less;
+        }
+        self.here += self.count;
+        self.count = 0;
+    }
 }
 
 impl Sink for Sums<'_> {
     fn word(&mut self, _: usize, _: usize) {}
 
     fn feature(&mut self, hash: u32) {
-        let row = self.head.row(hash);
-        for (sum, weight) in self.sentence.iter_mut().zip(row) {
-            *sum += weight;
+        if self.count == BATCH {
+            self.add_up();
         }
-        self.here += 1;
+        self.waiting[self.count] = bucket(hash, self.head.buckets) as u32;
+        self.count += 1;
     }
 
     fn sentence(&mut self, _: usize) {
+        self.add_up();
         if self.here == 0 {
             return;
         }

@@ -3,17 +3,65 @@
 //! Only a gate: a message that nobody votes for is read with both rule sets.
 
 use crate::locale::Lang;
+use std::sync::LazyLock;
 
 /// Words read before the vote is counted; a message's language shows early.
-const WORDS: usize = 60;
+const MOST_WORDS: usize = 60;
+
+/// Longest word that has a vote.
+const LONGEST: usize = 9;
+
+/// Characters of the original in which umlauts count.
+const MOST_CHARACTERS: usize = 1_000;
+
+/// Slots of the table of votes: about a third is taken.
+const SLOTS: usize = 1 << 10;
+
+/// An open table of words, as [`packed`], with their votes.
+static VOTES: LazyLock<Vec<(u128, i8, i8)>> = LazyLock::new(|| {
+    let mut slots = vec![(0, 0, 0); SLOTS];
+    for (words, german, english) in WORDS {
+        for word in words.split(' ') {
+            let key = packed(word.as_bytes());
+            let mut at = slot(key);
+            while slots[at].0 != 0 {
+                at = (at + 1) % SLOTS;
+            }
+            slots[at] = (key, german, english);
+        }
+    }
+    slots
+});
+
+/// A word of at most sixteen bytes as a number.
+fn packed(word: &[u8]) -> u128 {
+    word.iter().rev().fold(0, |key, &byte| key << 8 | u128::from(byte))
+}
+
+fn slot(key: u128) -> usize {
+    (((key as u64) ^ ((key >> 64) as u64)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54) as usize
+}
+
+fn ballot(word: &[u8], votes: &[(u128, i8, i8)]) -> (i32, i32) {
+    let key = packed(word);
+    let mut at = slot(key);
+    loop {
+        let (word, german, english) = votes[at];
+        if word == key || word == 0 {
+            return (i32::from(german), i32::from(english));
+        }
+        at = (at + 1) % SLOTS;
+    }
+}
 
 /// The language with more votes; `None` when the text says neither.
 pub fn vote(text: &str, folded: &[u8]) -> Option<Lang> {
-    let mut german = 0i32;
+    let votes: &[_] = &VOTES;
+    let mut german = umlauts(text) * 2;
     let mut english = 0i32;
-    for word in folded.split(|b| !b.is_ascii_lowercase() && *b != b'\'').filter(|w| !w.is_empty()).take(WORDS) {
-        if word.len() <= 9 {
-            let (de, en) = ballot(word);
+    for word in folded.split(|b| !b.is_ascii_lowercase() && *b != b'\'').filter(|w| !w.is_empty()).take(MOST_WORDS) {
+        if word.len() <= LONGEST {
+            let (de, en) = ballot(word, votes);
             german += de;
             english += en;
         }
@@ -22,10 +70,6 @@ pub fn vote(text: &str, folded: &[u8]) -> Option<Lang> {
             english += i32::from(word.ends_with(b"ing")) + i32::from(word.ends_with(b"tion") && word.len() < 9);
         }
     }
-    german +=
-        text.chars().take(1_000).filter(|c| matches!(c, 'ä' | 'ö' | 'ü' | 'ß' | 'Ä' | 'Ö' | 'Ü' | '„')).count().min(3)
-            as i32
-            * 2;
     match german.cmp(&english) {
         std::cmp::Ordering::Greater => Some(Lang::De),
         std::cmp::Ordering::Less => Some(Lang::En),
@@ -33,44 +77,43 @@ pub fn vote(text: &str, folded: &[u8]) -> Option<Lang> {
     }
 }
 
-/// Votes of one word: (German, English). Words of both languages (`die`, `war`, `was`, `so`, `in`, `hat`) have none or few.
-fn ballot(word: &[u8]) -> (i32, i32) {
-    match word {
-        b"ich" | b"nicht" | b"und" | b"ist" | b"das" | b"der" | b"sie" | b"wir" | b"ihr" | b"auf" | b"auch"
-        | b"mit" | b"ein" | b"eine" | b"einen" | b"einem" | b"einer" | b"fuer" | b"von" | b"dem" | b"den" | b"zu"
-        | b"bei" | b"wie" | b"aber" | b"oder" | b"noch" | b"schon" | b"haben" | b"habe" | b"sind" | b"wird"
-        | b"wurde" | b"kann" | b"koennen" | b"bitte" | b"danke" | b"nur" | b"mal" | b"dass" | b"wenn" | b"warum"
-        | b"wieso" | b"jetzt" | b"immer" | b"nie" | b"mir" | b"mich" | b"dir" | b"dich" | b"euch" | b"uns"
-        | b"kein" | b"keine" | b"hallo" | b"seit" | b"bis" | b"nach" | b"vom" | b"zum" | b"zur" | b"ihnen"
-        | b"ihre" | b"euer" | b"doch" | b"ja" | b"nein" | b"heute" | b"morgen" | b"sehr" | b"sein" | b"bin" | b"du"
-        | b"es" | b"er" | b"hier" | b"dann" | b"mehr" | b"als" | b"leute" | b"oida" | b"halt" | b"echt"
-        | b"endlich" | b"sofort" | b"gut" | b"vielen" | b"dank" | b"moin" | b"servus" | b"gruezi" | b"isch"
-        | b"nid" | b"ned" | b"net" | b"nix" | b"hab" | b"wieder" | b"alle" | b"alles" | b"ganz" | b"aus" | b"ueber"
-        | b"durch" | b"keiner" | b"niemand" | b"diese" | b"dieser" | b"dieses" | b"diesen" | b"meine" | b"mein"
-        | b"meinen" | b"na" | b"toll" | b"ob" | b"eure" | b"deine" | b"dein" | b"ihren" | b"ihrem" | b"ach"
-        | b"sonst" | b"macht" | b"mach" | b"geht" | b"weiss" | b"bravo" | b"prima" | b"klasse" | b"frechheit"
-        | b"verdammt" | b"verdammte" | b"scheiss" | b"scheisse" | b"mist" | b"saftladen" | b"unfaehig"
-        | b"peinlich" | b"gefaelligst" | b"wollen" | b"soll" | b"muss" | b"hatte" | b"sich" | b"dort" | b"viel"
-        | b"neue" | b"unter" => (2, 0),
-        b"die" | b"im" | b"am" | b"was" | b"war" | b"hat" | b"so" | b"da" | b"des" | b"an" => (1, 0),
-        b"the" | b"you" | b"your" | b"and" | b"are" | b"is" | b"not" | b"this" | b"that" | b"with" | b"for"
-        | b"have" | b"has" | b"to" | b"of" | b"it" | b"my" | b"we" | b"our" | b"they" | b"their" | b"what" | b"why"
-        | b"how" | b"when" | b"can" | b"could" | b"would" | b"should" | b"please" | b"thanks" | b"thank" | b"been"
-        | b"be" | b"on" | b"but" | b"or" | b"if" | b"no" | b"yes" | b"now" | b"just" | b"still" | b"again"
-        | b"never" | b"always" | b"i'm" | b"don't" | b"it's" | b"can't" | b"didn't" | b"won't" | b"isn't"
-        | b"you're" | b"i've" | b"i'll" | b"there" | b"here" | b"from" | b"at" | b"as" | b"by" | b"me" | b"us"
-        | b"them" | b"she" | b"any" | b"every" | b"these" | b"those" | b"dont" | b"cant" | b"youre" | b"guys"
-        | b"people" | b"get" | b"got" | b"who" | b"which" | b"were" | b"does" | b"did" | b"had" | b"about" | b"out"
-        | b"up" | b"only" | b"than" | b"then" | b"into" | b"very" | b"great" | b"nice" | b"some" | b"will" | b"do"
-        | b"all" | b"its" | b"let's" | b"lets" | b"that's" | b"thats" | b"you've" | b"go" | b"off" | b"damn"
-        | b"good" | b"work" | b"everyone" | b"nobody" | b"anyone" | b"bloody" | b"stupid" | b"useless"
-        | b"brilliant" | b"back" | b"ever" | b"really" | b"sorry" | b"okay" | b"well" | b"what's" | b"i'd"
-        | b"he's" | b"wasn't" | b"doesn't" | b"money" | b"waste" | b"shame" | b"joke" | b"fuck" | b"fucking"
-        | b"shit" | b"where" | b"his" | b"her" | b"he" => (0, 2),
-        b"a" | b"i" | b"u" | b"ur" => (0, 1),
-        _ => (0, 0),
+/// How many German letters and opening quotation marks there are, at most three.
+fn umlauts(text: &str) -> i32 {
+    // Fewer bytes cannot be more characters.
+    if text.len() <= MOST_CHARACTERS && text.is_ascii() {
+        return 0;
     }
+    let german = |c: &char| matches!(c, 'ä' | 'ö' | 'ü' | 'ß' | 'Ä' | 'Ö' | 'Ü' | '„');
+    text.chars().take(MOST_CHARACTERS).filter(german).take(3).count() as i32
 }
+
+/// Words with their votes (German, English). Words of both languages (`die`, `war`, `was`, `so`, `in`, `hat`) have none or few.
+const WORDS: [(&str, i8, i8); 4] = [
+    (
+        "ich nicht und ist das der sie wir ihr auf auch mit ein eine einen einem einer fuer von dem den zu bei wie aber oder \
+         noch schon haben habe sind wird wurde kann koennen bitte danke nur mal dass wenn warum wieso jetzt immer nie mir \
+         mich dir dich euch uns kein keine hallo seit bis nach vom zum zur ihnen ihre euer doch ja nein heute morgen sehr \
+         sein bin du es er hier dann mehr als leute oida halt echt endlich sofort gut vielen dank moin servus gruezi isch \
+         nid ned net nix hab wieder alle alles ganz aus ueber durch keiner niemand diese dieser dieses diesen meine mein \
+         meinen na toll ob eure deine dein ihren ihrem ach sonst macht mach geht weiss bravo prima klasse frechheit verdammt \
+         verdammte scheiss scheisse mist saftladen unfaehig peinlich wollen soll muss hatte sich dort viel neue unter",
+        2,
+        0,
+    ),
+    ("die im am was war hat so da des an", 1, 0),
+    (
+        "the you your and are is not this that with for have has to of it my we our they their what why how when can could \
+         would should please thanks thank been be on but or if no yes now just still again never always i'm don't it's can't \
+         didn't won't isn't you're i've i'll there here from at as by me us them she any every these those dont cant youre \
+         guys people get got who which were does did had about out up only than then into very great nice some will do all \
+         its let's lets that's thats you've go off damn good work everyone nobody anyone bloody stupid useless brilliant \
+         back ever really sorry okay well what's i'd he's wasn't doesn't money waste shame joke fuck fucking shit where his \
+         her he",
+        0,
+        2,
+    ),
+    ("a i u ur", 0, 1),
+];
 
 #[cfg(test)]
 mod tests {

@@ -16,10 +16,13 @@ mod language;
 pub mod learn;
 mod literals;
 mod live;
+mod matcher;
+mod morphemes;
 mod quote;
 mod rulebook;
 mod scan;
 mod shout;
+mod sieve;
 mod token;
 mod weigh;
 
@@ -269,7 +272,7 @@ mod tests {
             for (number, rule) in book.rules.iter().enumerate() {
                 for text in &rule.positive {
                     // Another rule may cover the words with a stronger finding; this one must have matched all the same.
-                    if !book.scan(&fold::fold(text).bytes).iter().any(|hit| hit.rule == number) {
+                    if !book.scan(&fold::fold(text).bytes).hits.iter().any(|hit| hit.rule == number) {
                         broken.push(format!("{} misses: {text}", rule.id));
                     }
                 }

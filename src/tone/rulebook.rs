@@ -3,13 +3,14 @@
 //! Invariant: a [`Rule`] that exists has patterns that compile, a why, a calmer wording, and at least two examples each way; anything
 //! else is refused with file, line and reason before it can judge a single message.
 
-use super::literals::{Group, required};
+use super::literals::Group;
+use super::matcher::{Matcher, parse};
+use super::morphemes::Morphemes;
 use super::{BrokenRule, Category};
 use crate::locale::Lang;
-use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::Arc;
 use toml::Spanned;
 
 /// How a calmer version of a draft uses a rule's `instead`.
@@ -63,29 +64,12 @@ pub struct Rule {
     pub(super) unless: Option<Matcher>,
 }
 
-/// A regex that is compiled when it is first needed: hundreds of rules would otherwise cost half a second at start.
-#[derive(Debug)]
-pub(super) struct Matcher {
-    source: String,
-    built: OnceLock<Regex>,
-}
-
-impl Matcher {
-    pub(super) fn get(&self) -> &Regex {
-        self.built.get_or_init(|| {
-            build(&self.source)
-                .expect("given files are compiled when they are read, and a test compiles every embedded pattern")
-        })
-    }
-}
-
 /// One pattern of a rule.
 #[derive(Debug)]
 pub(super) struct Pattern {
     pub(super) regex: Matcher,
     /// Strings it cannot match without; the prefilter takes them.
     pub(super) required: Vec<Group>,
-    may_be_empty: bool,
 }
 
 /// Who a sentence is about.
@@ -94,7 +78,7 @@ pub(super) struct Targets {
     pub(super) person: Matcher,
     pub(super) company: Matcher,
     /// A sentence that tells what somebody else said, or speaks about words: its findings count as quoted.
-    pub(super) reported: Option<Matcher>,
+    pub(super) reported: Option<Pattern>,
 }
 
 /// What is said about a finding that no rule words: one of the heads, or capitals.
@@ -183,27 +167,11 @@ pub(super) fn read(lang: Lang, text: &str, file: &str, compile: bool) -> Result<
     let reader = Reader { text, file, compile };
     let raw: RawFile =
         toml::from_str(text).map_err(|e| reader.broken(e.span().map_or(0, |s| s.start), e.message().to_owned()))?;
-    let mut morphemes: BTreeMap<String, String> = BTreeMap::new();
-    // A morpheme may use others: names are resolved until nothing changes, at most as deep as there are names.
-    for (name, value) in &raw.morphemes {
-        let mut expanded = value.get_ref().clone();
-        for _ in 0..=raw.morphemes.len() {
-            let next =
-                reader.expand(&expanded, value.span().start, |n| raw.morphemes.get(n).map(|v| v.get_ref().as_str()))?;
-            if next == expanded {
-                break;
-            }
-            if next.len() > 40_000 {
-                return Err(reader.broken(value.span().start, format!("morpheme {{{name}}} contains itself")));
-            }
-            expanded = next;
-        }
-        morphemes.insert(name.clone(), expanded);
-    }
+    let morphemes = reader.morphemes(&raw.morphemes)?;
     let targets = Targets {
-        person: reader.regex(&raw.targets.person, &morphemes)?.regex,
-        company: reader.regex(&raw.targets.company, &morphemes)?.regex,
-        reported: raw.targets.reported.as_ref().map(|p| reader.regex(p, &morphemes)).transpose()?.map(|p| p.regex),
+        person: reader.matcher(&raw.targets.person, &morphemes)?,
+        company: reader.matcher(&raw.targets.company, &morphemes)?,
+        reported: raw.targets.reported.as_ref().map(|p| reader.pattern(p, &morphemes)).transpose()?,
     };
     let mut rules: Vec<Rule> = Vec::with_capacity(raw.rule.len());
     for rule in raw.rule {
@@ -228,7 +196,7 @@ impl Reader<'_> {
         BrokenRule { file: self.file.to_owned(), line: upto.split(|&b| b == b'\n').count(), reason }
     }
 
-    fn rule(&self, lang: Lang, raw: RawRule, morphemes: &BTreeMap<String, String>) -> Result<Rule, BrokenRule> {
+    fn rule(&self, lang: Lang, raw: RawRule, morphemes: &Arc<Morphemes>) -> Result<Rule, BrokenRule> {
         let at = raw.id.span().start;
         let id = raw.id.get_ref().clone();
         let refuse = |reason: &str| Err(self.broken(at, format!("rule {id}: {reason}")));
@@ -258,11 +226,9 @@ impl Reader<'_> {
         if !raw.practice.starts_with('P') || raw.practice[1..].parse::<u16>().is_err() {
             return refuse("practice is a number such as P62");
         }
-        let patterns = raw.patterns.iter().map(|p| self.regex(p, morphemes)).collect::<Result<Vec<_>, _>>()?;
-        for pattern in &patterns {
-            if pattern.may_be_empty {
-                return refuse("a pattern matches the empty text");
-            }
+        let patterns = raw.patterns.iter().map(|p| self.pattern(p, morphemes)).collect::<Result<Vec<_>, _>>()?;
+        if self.compile && patterns.iter().any(|p| p.regex.may_be_empty()) {
+            return refuse("a pattern matches the empty text");
         }
         Ok(Rule {
             lang,
@@ -284,82 +250,49 @@ impl Reader<'_> {
         })
     }
 
-    /// One regex for a list of patterns; each is compiled alone first so that an error names its own line.
-    fn any_of(
-        &self,
-        patterns: &[Spanned<String>],
-        morphemes: &BTreeMap<String, String>,
-    ) -> Result<Option<Matcher>, BrokenRule> {
+    /// One regex for a list of patterns; each is parsed alone first so that an error names its own line.
+    fn any_of(&self, patterns: &[Spanned<String>], morphemes: &Arc<Morphemes>) -> Result<Option<Matcher>, BrokenRule> {
         let Some(first) = patterns.first() else { return Ok(None) };
         let mut parts = Vec::with_capacity(patterns.len());
         for pattern in patterns {
-            let source = self.source(pattern, morphemes)?;
+            let source = spell(pattern.get_ref());
+            // The embedded ones are read by a test; reading hundreds again would only slow down the start.
+            if self.compile {
+                let whole = morphemes.written_out(&source);
+                whole.and_then(|whole| parse(&whole)).map_err(|e| self.broken(pattern.span().start, e))?;
+            }
             parts.push(format!("(?:{source})"));
         }
-        let joined = parts.join("|");
-        self.matcher(joined, first.span().start).map(Some)
+        self.made(parts.join("|"), morphemes, first.span().start).map(Some)
     }
 
-    fn source(&self, pattern: &Spanned<String>, morphemes: &BTreeMap<String, String>) -> Result<String, BrokenRule> {
-        let at = pattern.span().start;
-        let expanded = self.expand(pattern.get_ref(), at, |name| morphemes.get(name).map(String::as_str))?;
-        let source = spell(&expanded);
-        // The embedded ones are parsed by a test; parsing hundreds again would only slow down the start.
+    fn matcher(&self, pattern: &Spanned<String>, morphemes: &Arc<Morphemes>) -> Result<Matcher, BrokenRule> {
+        self.made(spell(pattern.get_ref()), morphemes, pattern.span().start)
+    }
+
+    fn made(&self, source: String, morphemes: &Arc<Morphemes>, at: usize) -> Result<Matcher, BrokenRule> {
+        let matcher = Matcher::new(source, Arc::clone(morphemes));
         if self.compile {
-            parse(&source).map_err(|e| self.broken(at, e))?;
+            matcher.build().map_err(|e| self.broken(at, e))?;
         }
-        Ok(source)
+        Ok(matcher)
     }
 
-    fn regex(&self, pattern: &Spanned<String>, morphemes: &BTreeMap<String, String>) -> Result<Pattern, BrokenRule> {
+    fn pattern(&self, pattern: &Spanned<String>, morphemes: &Arc<Morphemes>) -> Result<Pattern, BrokenRule> {
         let at = pattern.span().start;
-        let source = self.source(pattern, morphemes)?;
-        let hir = parse(&source).map_err(|e| self.broken(at, e))?;
-        // The parsed form is large and not needed again.
-        let (required, may_be_empty) = (required(&hir), hir.properties().minimum_len() == Some(0));
-        drop(hir);
-        Ok(Pattern { regex: self.matcher(source, at)?, required, may_be_empty })
+        let source = spell(pattern.get_ref());
+        let required = morphemes.required(&source).map_err(|e| self.broken(at, e))?;
+        Ok(Pattern { regex: self.made(source, morphemes, at)?, required })
     }
 
-    fn matcher(&self, source: String, at: usize) -> Result<Matcher, BrokenRule> {
-        if self.compile {
-            return Ok(Matcher { built: OnceLock::from(build(&source).map_err(|e| self.broken(at, e))?), source });
+    /// All morphemes, written out and with what each requires.
+    fn morphemes(&self, raw: &BTreeMap<String, Spanned<String>>) -> Result<Arc<Morphemes>, BrokenRule> {
+        let mut morphemes =
+            Morphemes::new(raw.iter().map(|(name, value)| (name.clone(), spell(value.get_ref()))).collect());
+        for (name, value) in raw {
+            morphemes.settle(name).map_err(|e| self.broken(value.span().start, e))?;
         }
-        Ok(Matcher { source, built: OnceLock::new() })
-    }
-
-    /// Puts `(?:…)` in place of every `{name}`; `{2,3}` stays what it is.
-    fn expand<'m>(
-        &self,
-        pattern: &str,
-        at: usize,
-        find: impl Fn(&str) -> Option<&'m str>,
-    ) -> Result<String, BrokenRule> {
-        let mut out = String::with_capacity(pattern.len() * 2);
-        let mut rest = pattern;
-        while let Some(open) = rest.find('{') {
-            let after = &rest[open + 1..];
-            let name_len =
-                after.bytes().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_').count();
-            let named = after.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
-                && after.as_bytes().get(name_len) == Some(&b'}');
-            if named {
-                let name = &after[..name_len];
-                let Some(value) = find(name) else {
-                    return Err(self.broken(at, format!("there is no morpheme {{{name}}}")));
-                };
-                out.push_str(&rest[..open]);
-                out.push_str("(?:");
-                out.push_str(value);
-                out.push(')');
-                rest = &after[name_len + 1..];
-            } else {
-                out.push_str(&rest[..=open]);
-                rest = after;
-            }
-        }
-        out.push_str(rest);
-        Ok(out)
+        Ok(Arc::new(morphemes))
     }
 }
 
@@ -378,17 +311,6 @@ fn spell(pattern: &str) -> String {
         }
     }
     out
-}
-
-fn parse(source: &str) -> Result<regex_syntax::hir::Hir, String> {
-    if !source.is_ascii() {
-        return Err("a pattern has only ASCII letters and umlauts".to_owned());
-    }
-    regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(source).map_err(|e| e.to_string())
-}
-
-fn build(source: &str) -> Result<Regex, String> {
-    RegexBuilder::new(source).unicode(false).size_limit(1 << 20).build().map_err(|e| e.to_string())
 }
 
 #[cfg(test)]

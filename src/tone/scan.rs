@@ -5,8 +5,9 @@
 
 use super::Category;
 use super::head::Head;
+use super::literals::{Group, Literal};
 use super::rulebook::{General, Rule, Rulebook, Targets};
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use super::sieve::Sieve;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -38,93 +39,96 @@ pub struct Book {
     pub(super) general: Vec<General>,
     /// Whether these are the rules the heads were calibrated with.
     pub(super) shipped: bool,
-    automaton: AhoCorasick,
-    /// For each literal the patterns that wait for it, with the bit of the group it belongs to.
-    waiting: Vec<Vec<(u16, u8)>>,
+    /// The strings patterns wait for, with the pattern and the bit of the group a string belongs to. The pattern that tells of others'
+    /// words comes last, behind those of the rules.
+    sieve: Sieve,
     /// For each pattern: rule, pattern in the rule, and the bits that must be set.
     patterns: Vec<(u16, u16, u8)>,
+    /// The bits of the pattern that tells of others' words, where there is one.
+    telling: Option<u8>,
     /// Patterns that require nothing.
     always: Vec<u16>,
+}
+
+/// Lets a pattern wait for its groups; returns the bits that are set when all of them occurred.
+fn wait(groups: Vec<Group>, number: u16, literals: &mut Vec<(Literal, u16, u8)>) -> u8 {
+    let mut all = 0;
+    for (bit, group) in groups.into_iter().enumerate() {
+        all |= 1 << bit;
+        literals.extend(group.into_iter().map(|literal| (literal, number, 1 << bit)));
+    }
+    all
+}
+
+/// What the rules found in one message.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// All matches, exceptions already taken away; those of one piece of the text in the order of the file.
+    pub hits: Vec<Hit>,
+    /// Whether it may tell of others' words; where not, it surely does not.
+    pub telling: bool,
 }
 
 impl Book {
     /// `general` must have a text for every category.
     pub(super) fn new(book: Rulebook, head: Head, general: &BTreeMap<Category, General>) -> Self {
-        let Rulebook { mut rules, targets, shipped, .. } = book;
+        let Rulebook { mut rules, mut targets, shipped, .. } = book;
         let general = Category::ALL
             .iter()
             .filter_map(|category| book.general.get(category).or_else(|| general.get(category)).cloned())
             .collect();
-        let mut literals: BTreeMap<Vec<u8>, Vec<(u16, u8)>> = BTreeMap::new();
+        let mut literals: Vec<(Literal, u16, u8)> = Vec::new();
         let mut patterns = Vec::new();
         let mut always = Vec::new();
         for (r, rule) in rules.iter_mut().enumerate() {
             for (p, pattern) in rule.patterns.iter_mut().enumerate() {
                 let number = patterns.len() as u16;
-                let groups = std::mem::take(&mut pattern.required);
-                if groups.is_empty() {
+                let all = wait(std::mem::take(&mut pattern.required), number, &mut literals);
+                if all == 0 {
                     always.push(number);
                 }
-                for (bit, group) in groups.iter().enumerate() {
-                    for literal in group {
-                        literals.entry(literal.clone()).or_default().push((number, 1 << bit));
-                    }
-                }
-                patterns.push((r as u16, p as u16, ((1u16 << groups.len()) - 1) as u8));
+                patterns.push((r as u16, p as u16, all));
             }
         }
-        let (words, waiting): (Vec<_>, Vec<_>) = literals.into_iter().unzip();
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&words)
-            .expect("a few thousand short strings fit an automaton");
-        Self { rules, targets, head, general, shipped, automaton, waiting, patterns, always }
+        let telling = targets.reported.as_mut().map(|pattern| std::mem::take(&mut pattern.required));
+        let telling = telling.map(|groups| wait(groups, patterns.len() as u16, &mut literals));
+        Self { rules, targets, head, general, shipped, sieve: Sieve::new(literals), patterns, telling, always }
     }
 
-    /// All matches, exceptions already taken away, in no particular order.
-    pub fn scan(&self, folded: &[u8]) -> Vec<Hit> {
-        let mut hits = Vec::new();
-        let mut bits = vec![0u8; self.patterns.len()];
-        let mut touched: Vec<u16> = Vec::new();
+    /// Reads one message.
+    pub fn scan(&self, folded: &[u8]) -> Scan {
+        let mut scan = Scan::default();
+        let mut bits = vec![0u8; self.patterns.len() + 1];
         let mut from = 0;
-        while from < folded.len() && hits.len() < MOST_HITS {
+        while from < folded.len() && scan.hits.len() < MOST_HITS {
             let piece = from..cut(folded, from);
-            self.scan_piece(folded, piece.clone(), &mut bits, &mut touched, &mut hits);
-            for number in touched.drain(..) {
-                bits[usize::from(number)] = 0;
+            if from > 0 {
+                bits.fill(0);
             }
+            self.scan_piece(folded, piece.clone(), &mut bits, &mut scan.hits);
+            // A telling that begins in one piece and ends in the next would not show.
+            let whole = piece.len() == folded.len();
+            scan.telling |= self.telling.is_some_and(|all| !whole || bits.last() == Some(&all));
             from = piece.end;
         }
-        hits
+        scan
     }
 
-    fn scan_piece(
-        &self,
-        folded: &[u8],
-        piece: Range<usize>,
-        bits: &mut [u8],
-        touched: &mut Vec<u16>,
-        hits: &mut Vec<Hit>,
-    ) {
+    fn scan_piece(&self, folded: &[u8], piece: Range<usize>, bits: &mut [u8], hits: &mut Vec<Hit>) {
         let text = &folded[piece.clone()];
         let mut ready: Vec<u16> = Vec::new();
-        for found in self.automaton.find_overlapping_iter(text) {
-            for &(number, bit) in &self.waiting[found.pattern().as_usize()] {
-                let seen = &mut bits[usize::from(number)];
-                if *seen & bit != 0 {
-                    continue;
-                }
-                if *seen == 0 {
-                    touched.push(number);
-                }
+        self.sieve.read(text, |number, bit| {
+            let seen = &mut bits[usize::from(number)];
+            if *seen & bit == 0 {
                 *seen |= bit;
-                if *seen == self.patterns[usize::from(number)].2 {
+                if self.patterns.get(usize::from(number)).is_some_and(|pattern| pattern.2 == *seen) {
                     ready.push(number);
                 }
             }
-        }
-        for &number in ready.iter().chain(&self.always) {
+        });
+        ready.extend(&self.always);
+        ready.sort_unstable();
+        for &number in &ready {
             let (rule, pattern, _) = self.patterns[usize::from(number)];
             let (rule, pattern) = (usize::from(rule), usize::from(pattern));
             for found in self.rules[rule].patterns[pattern].regex.get().find_iter(text) {

@@ -6,11 +6,12 @@ use super::fold::Folded;
 use super::glyphs::SOFT;
 use super::judge::{Found, signals};
 use super::learn::{self, Reading};
-use super::rulebook::Rule;
+use super::rulebook::{Rule, Swap};
 use super::scan::{Book, Hit, MOST_HITS, sentence};
 use super::{Assessment, Category, Finding, quote, shout};
 use crate::locale::Lang;
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::ops::Range;
 use unicode_segmentation::GraphemeCursor;
 
@@ -29,7 +30,7 @@ struct Draft<'a> {
 
 /// Reads one message with one language's rules and heads. `sure`: it is in that language, so that the heads may speak alone.
 pub(super) fn weigh(book: &Book, lang: Lang, text: &str, folded: &Folded, sure: bool) -> Assessment {
-    let mut drafts = drafts(book, text, folded);
+    let (mut drafts, telling) = drafts(book, text, folded);
     let judge = &book.head.judge;
     let calm = |findings| Assessment { lang, heat: 0, score: 0.0, findings };
     if drafts.is_empty() {
@@ -47,7 +48,7 @@ pub(super) fn weigh(book: &Book, lang: Lang, text: &str, folded: &Folded, sure: 
     let quoted = quote::quoted(text);
     mark_quoted(&quoted, &mut drafts);
     drop_covered(&mut drafts);
-    let own = own_words(book, folded, &quoted);
+    let own = own_words(book, folded, &quoted, telling);
     let signals = signals(&book.head.margins(&own), found(&drafts), shout::volume(&own), &own);
     let (note, alert) = judge.judge(&signals);
     // What an owner's own rules find stays found; the shipped ones are calibrated together with the heads.
@@ -83,13 +84,14 @@ fn settle(drafts: &mut [Draft], alert: bool, trusted: bool) {
     }
 }
 
-/// What the rules and the capitals show.
-fn drafts<'a>(book: &'a Book, text: &str, folded: &Folded) -> Vec<Draft<'a>> {
+/// What the rules and the capitals show, and whether the text may tell of others' words.
+fn drafts<'a>(book: &'a Book, text: &str, folded: &Folded) -> (Vec<Draft<'a>>, bool) {
     let mut drafts: Vec<Draft> = Vec::new();
-    for hit in book.scan(&folded.bytes) {
+    let scan = book.scan(&folded.bytes);
+    for hit in scan.hits {
         let severity = aimed(book, &hit, &folded.bytes);
         if severity > 0 {
-            drafts.push(draft(book, &hit, severity, text, folded));
+            drafts.push(draft(book, &hit, severity, text, folded, scan.telling));
         }
     }
     if folded.capitals {
@@ -104,7 +106,7 @@ fn drafts<'a>(book: &'a Book, text: &str, folded: &Folded) -> Vec<Draft<'a>> {
             });
         }
     }
-    drafts
+    (drafts, scan.telling)
 }
 
 fn found(drafts: &[Draft]) -> Found {
@@ -116,7 +118,7 @@ fn found(drafts: &[Draft]) -> Found {
 }
 
 /// The folded text without what is quoted or told of somebody else: blanks stand there, so that offsets stay what they are.
-fn own_words<'a>(book: &Book, folded: &'a Folded, quoted: &[Range<usize>]) -> Cow<'a, [u8]> {
+fn own_words<'a>(book: &Book, folded: &'a Folded, quoted: &[Range<usize>], telling: bool) -> Cow<'a, [u8]> {
     let mut own = Cow::Borrowed(folded.bytes.as_slice());
     for range in quoted {
         let from = folded.map.partition_point(|&at| (at as usize) < range.start);
@@ -125,8 +127,8 @@ fn own_words<'a>(book: &Book, folded: &'a Folded, quoted: &[Range<usize>]) -> Co
             own.to_mut()[from..to].fill(b' ');
         }
     }
-    if let Some(telling) = &book.targets.reported {
-        for span in telling.get().find_iter(&folded.bytes).map(|m| m.range()) {
+    if let Some(pattern) = book.targets.reported.as_ref().filter(|_| telling) {
+        for span in pattern.regex.get().find_iter(&folded.bytes).map(|m| m.range()) {
             let told = reported(book, &folded.bytes, &span).unwrap_or_else(|| sentence(&folded.bytes, &span));
             own.to_mut()[told].fill(b' ');
         }
@@ -138,7 +140,7 @@ fn own_words<'a>(book: &Book, folded: &'a Folded, quoted: &[Range<usize>]) -> Co
 /// writer's own ("der Idiot von Kunde schrieb, dass …"); the whole sentence where it ends with who said it.
 fn reported(book: &Book, folded: &[u8], span: &Range<usize>) -> Option<Range<usize>> {
     let around = sentence(folded, span);
-    let found = book.targets.reported.as_ref()?.get().find(&folded[around.clone()])?;
+    let found = book.targets.reported.as_ref()?.regex.get().find(&folded[around.clone()])?;
     let last = around.len().saturating_sub(found.end()) <= 3;
     Some(if last { around } else { around.start + found.start()..around.end })
 }
@@ -159,11 +161,11 @@ fn learned<'a>(book: &'a Book, text: &str, folded: &Folded, own: &[u8]) -> Optio
 /// A text as the trainer sees it.
 pub(super) fn reading(book: &Book, text: &str) -> Reading {
     let folded = super::fold::fold(text);
-    let mut drafts = drafts(book, text, &folded);
+    let (mut drafts, telling) = drafts(book, text, &folded);
     let quoted = quote::quoted(text);
     mark_quoted(&quoted, &mut drafts);
     drop_covered(&mut drafts);
-    let own = own_words(book, &folded, &quoted).into_owned();
+    let own = own_words(book, &folded, &quoted, telling).into_owned();
     let volume = shout::volume(&own);
     let parts = learn::collect(&own, &folded.map, book.head.kinds());
     let rules =
@@ -193,7 +195,7 @@ fn aimed(book: &Book, hit: &Hit, folded: &[u8]) -> u8 {
     }
 }
 
-fn draft<'a>(book: &'a Book, hit: &Hit, severity: u8, text: &str, folded: &Folded) -> Draft<'a> {
+fn draft<'a>(book: &'a Book, hit: &Hit, severity: u8, text: &str, folded: &Folded, telling: bool) -> Draft<'a> {
     let rule = &book.rules[hit.rule];
     let span = original(text, folded, &hit.span);
     let template = match &rule.instead_du {
@@ -201,7 +203,7 @@ fn draft<'a>(book: &'a Book, hit: &Hit, severity: u8, text: &str, folded: &Folde
         _ => &rule.instead,
     };
     let instead = fill(template, rule, hit, text, folded);
-    let quoted = reported(book, &folded.bytes, &hit.span).is_some_and(|told| told.start <= hit.span.start);
+    let quoted = telling && reported(book, &folded.bytes, &hit.span).is_some_and(|told| told.start <= hit.span.start);
     Draft { span, category: rule.category, severity, quoted, rule: Some(rule), instead }
 }
 
@@ -291,7 +293,9 @@ fn mark_quoted(quoted: &[Range<usize>], drafts: &mut [Draft]) {
 
 /// Of findings over the same words the strongest stays; equals of one category are joined by keeping the longer.
 fn drop_covered(drafts: &mut Vec<Draft>) {
-    drafts.sort_by_key(|d| (std::cmp::Reverse(d.severity), std::cmp::Reverse(d.span.len()), d.span.start));
+    // Of two rules over the very same words the one that can put other words there says more; else the first of the file.
+    let puts = |d: &Draft| d.rule.is_some_and(|r| r.swap != Swap::Keep);
+    drafts.sort_by_key(|d| (Reverse(d.severity), Reverse(d.span.len()), d.span.start, Reverse(puts(d))));
     let mut kept: Vec<Draft> = Vec::with_capacity(drafts.len());
     for draft in drafts.drain(..) {
         let covered = kept.iter().any(|k| {

@@ -1,0 +1,103 @@
+//! The named pieces patterns are made of: written out, and what each requires.
+//!
+//! Invariant: what a name stands for is ASCII and contains no name.
+
+use super::literals::{FIRST_NAME, Group, Info, info, required};
+use super::matcher::parse;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Most bytes a morpheme may have when it is written out.
+const LONGEST: usize = 40_000;
+
+/// More names than this cannot be told apart by a byte.
+const NAMES: usize = 127;
+
+/// All morphemes of one file, sorted by name.
+#[derive(Debug)]
+pub struct Morphemes {
+    names: Vec<String>,
+    texts: Vec<String>,
+    infos: Vec<Info>,
+}
+
+impl Morphemes {
+    /// Not yet written out: [`Morphemes::settle`] does that, name by name.
+    pub fn new(raw: BTreeMap<String, String>) -> Self {
+        let (names, texts): (Vec<_>, Vec<_>) = raw.into_iter().unzip();
+        Self { names, texts, infos: Vec::new() }
+    }
+
+    /// Writes out one more morpheme, in the order of the names: names in it are resolved until there are none.
+    ///
+    /// # Errors
+    /// One sentence on what is wrong with it.
+    pub fn settle(&mut self, name: &str) -> Result<(), String> {
+        let at = self.place(name)?;
+        for _ in 0..=self.names.len() {
+            let next = self.written_out(&self.texts[at])?;
+            if next == self.texts[at] {
+                break;
+            }
+            if next.len() > LONGEST {
+                return Err(format!("morpheme {{{name}}} contains itself"));
+            }
+            self.texts[at] = next;
+        }
+        let read = info(&parse(&self.texts[at])?, &[]);
+        self.infos.push(read);
+        Ok(())
+    }
+
+    fn place(&self, name: &str) -> Result<usize, String> {
+        self.names.binary_search_by(|n| n.as_str().cmp(name)).map_err(|_| format!("there is no morpheme {{{name}}}"))
+    }
+
+    /// Puts `(?:…)` in place of every `{name}`; `{2,3}` stays what it is.
+    ///
+    /// # Errors
+    /// A name that no morpheme has.
+    pub fn written_out(&self, pattern: &str) -> Result<String, String> {
+        self.replace(pattern, |out, place| {
+            out.push_str("(?:");
+            out.push_str(&self.texts[place]);
+            out.push(')');
+        })
+    }
+
+    /// What a pattern requires.
+    ///
+    /// # Errors
+    /// One sentence on what is wrong with the pattern.
+    pub fn required(&self, pattern: &str) -> Result<Vec<Group>, String> {
+        let short = self.replace(pattern, |out, place| {
+            // A byte for each name. Those beyond the last byte share it, and nothing is known of what that requires.
+            let byte = usize::from(FIRST_NAME) + place.min(NAMES);
+            let _ = write!(out, r"\x{byte:x}");
+        })?;
+        Ok(required(info(&parse(&short)?, self.infos.get(..NAMES).unwrap_or(&self.infos))))
+    }
+
+    fn replace(&self, pattern: &str, put: impl Fn(&mut String, usize)) -> Result<String, String> {
+        let mut out = String::with_capacity(pattern.len() * 2);
+        let mut rest = pattern;
+        while let Some(open) = rest.find('{') {
+            let after = &rest[open + 1..];
+            let name_len =
+                after.bytes().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_').count();
+            let named = after.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
+                && after.as_bytes().get(name_len) == Some(&b'}');
+            if named {
+                let place = self.place(&after[..name_len])?;
+                out.push_str(&rest[..open]);
+                put(&mut out, place);
+                rest = &after[name_len + 1..];
+            } else {
+                out.push_str(&rest[..=open]);
+                rest = after;
+            }
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+}

@@ -1,0 +1,178 @@
+//! Tells in one pass over folded text which strings of a fixed set occur in it.
+//!
+//! Invariant: every string of the set that occurs is reported, and none that does not. A string is at most eight bytes, so that it is its
+//! own key; the text has no zero bytes.
+
+use super::literals::{LONGEST, Literal};
+
+/// Bits of the hash that choose a bit of a gate: together 12 KB, which stay in the nearest cache.
+const GATE_BITS: u32 = 15;
+/// No string of this slot.
+const FREE: u64 = 0;
+/// The lengths strings have; others are cut.
+const LENGTHS: [u8; 6] = [1, 2, 3, 4, 6, 8];
+
+/// A set of strings, each with whoever waits for it.
+#[derive(Debug)]
+pub struct Sieve {
+    /// For each of the last three lengths, by the hash of a string: whether there may be such a string.
+    gates: [Vec<u64>; 3],
+    /// By two bytes: which lengths shorter strings have that begin so, 1–3 as bits 0–2.
+    short: Vec<u8>,
+    /// Open table of the strings, beside each where those begin who wait for it.
+    slots: Vec<(u64, u32)>,
+    /// Number and bit; the last of a string has [`LAST`] set.
+    waiting: Vec<(u16, u8)>,
+}
+
+/// Set in the bit of the last one who waits for a string.
+const LAST: u8 = 0x80;
+
+impl Sieve {
+    /// Made of strings, each with a number and a bit (at most 0x40) that are given back where it occurs.
+    pub fn new(mut literals: Vec<(Literal, u16, u8)>) -> Self {
+        for (literal, ..) in &mut literals {
+            *literal = literal.cut(literal.len - u8::from(literal.len > 4 && literal.len % 2 == 1));
+        }
+        literals.sort_unstable();
+        literals.dedup();
+        let count = literals.chunk_by(|a, b| a.0 == b.0).count();
+        let room = (count * 3 / 2).next_power_of_two().max(2);
+        let mut sieve = Self {
+            gates: std::array::from_fn(|_| vec![0; 1 << (GATE_BITS - 6)]),
+            short: vec![0; 1 << 10],
+            slots: vec![(FREE, 0); room],
+            waiting: literals.iter().map(|&(_, number, bit)| (number, bit)).collect(),
+        };
+        let mut at = 0;
+        for same in literals.chunk_by(|a, b| a.0 == b.0) {
+            let literal = same[0].0;
+            sieve.open(literal);
+            let mut slot = sieve.slot(hash(literal.bytes));
+            while sieve.slots[slot].0 != FREE {
+                slot = (slot + 1) & (sieve.slots.len() - 1);
+            }
+            sieve.slots[slot] = (literal.bytes, at as u32);
+            at += same.len();
+            sieve.waiting[at - 1].1 |= LAST;
+        }
+        sieve
+    }
+
+    fn open(&mut self, literal: Literal) {
+        let bit = 1u8 << (literal.len.min(4) - 1);
+        match literal.len {
+            0 => {}
+            1 => (0..32).for_each(|next| self.short[short(literal.bytes | next << 8)] |= bit),
+            2 | 3 => self.short[short(literal.bytes)] |= bit,
+            len => {
+                let bit = place(hash(literal.bytes));
+                self.gates[usize::from(len / 2 - 2)][bit >> 6] |= 1 << (bit & 63);
+            }
+        }
+    }
+
+    fn slot(&self, hash: u64) -> usize {
+        (hash >> 24) as usize & (self.slots.len() - 1)
+    }
+
+    /// Who waits for a string, the last one marked.
+    fn waiting(&self, key: u64) -> &[(u16, u8)] {
+        let mut at = self.slot(hash(key));
+        loop {
+            match self.slots[at] {
+                (FREE, _) => return &[],
+                (string, place) if string == key => return &self.waiting[place as usize..],
+                _ => at = (at + 1) & (self.slots.len() - 1),
+            }
+        }
+    }
+
+    /// Whether there may be a string that is the key, as the bit of its length; `gate` counts the last three of [`LENGTHS`].
+    fn passes(&self, gate: usize, key: u64) -> u8 {
+        let bit = place(hash(key));
+        ((self.gates[gate][bit >> 6] >> (bit & 63) & 1) as u8) << (3 + gate)
+    }
+
+    /// Calls `seen` with the number and the bit of every string that occurs, as often as it occurs.
+    pub fn read(&self, text: &[u8], mut seen: impl FnMut(u16, u8)) {
+        // Which places pass the gates is as good as random: first they are all noted, without a branch, then looked at.
+        let mut passed = [(0u64, 0u8); BLOCK];
+        // The next eight bytes, the nearest one lowest; behind the end there are zeros.
+        let mut window = text.iter().take(7).rev().fold(0u64, |w, &byte| w << 8 | u64::from(byte)) << 8;
+        let mut coming = text.get(7..).unwrap_or_default().iter();
+        let mut left = text.len();
+        while left > 0 {
+            let block = left.min(BLOCK);
+            left -= block;
+            let mut count = 0;
+            for _ in 0..block {
+                window = window >> 8 | coming.next().map_or(0, |&byte| u64::from(byte) << 56);
+                let lengths = self.passes(0, window & (u64::MAX >> 32))
+                    | self.passes(1, window & (u64::MAX >> 16))
+                    | self.passes(2, window)
+                    | self.short[short(window)];
+                passed[count] = (window, lengths);
+                count += usize::from(lengths != 0);
+            }
+            for &(window, mut lengths) in &passed[..count] {
+                while lengths != 0 {
+                    let bytes = LENGTHS[lengths.trailing_zeros() as usize % LENGTHS.len()];
+                    let key = window & (u64::MAX >> (64 - 8 * bytes));
+                    lengths &= lengths - 1;
+                    for &(number, bit) in self.waiting(key) {
+                        seen(number, bit & !LAST);
+                        if bit & LAST != 0 {
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// So many places are looked at together.
+const BLOCK: usize = 64;
+
+fn hash(key: u64) -> u64 {
+    key.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+fn place(hash: u64) -> usize {
+    (hash >> (64 - GATE_BITS)) as usize
+}
+
+/// Five bits of each of two bytes.
+fn short(window: u64) -> usize {
+    (window & 0x1F | window >> 3 & 0x3E0) as usize
+}
+
+const _: () = assert!(LONGEST == 8, "a window holds eight bytes");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn literal(text: &str) -> Literal {
+        let bytes = text.bytes().rev().fold(0u64, |w, byte| w << 8 | u64::from(byte));
+        Literal { bytes, len: text.len() as u8 }
+    }
+
+    proptest! {
+        #[test]
+        fn exactly_what_occurs_is_reported(
+            words in proptest::collection::btree_set("[ab!\u{6}]{1,4}|[ab!]{6}|[ab]{8}", 1..40), text in "[ab!c\u{6}]{0,60}"
+        ) {
+            let words: Vec<String> = words.into_iter().collect();
+            let sieve = Sieve::new(words.iter().enumerate().map(|(n, w)| (literal(w), n as u16, 1)).collect());
+            let mut seen = vec![0usize; words.len()];
+            sieve.read(text.as_bytes(), |number, _| seen[usize::from(number)] += 1);
+            for (word, times) in words.iter().zip(seen) {
+                let right = (0..text.len()).filter(|&at| text.as_bytes()[at..].starts_with(word.as_bytes())).count();
+                prop_assert_eq!(times, right, "{} in {}", word, text);
+            }
+        }
+    }
+}
