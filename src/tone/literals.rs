@@ -25,7 +25,7 @@ pub const FIRST_NAME: u8 = 0x80;
 /// More strings than this in one group cost more than they save.
 const MOST: usize = 64;
 /// More groups than this add nothing.
-const GROUPS: usize = 3;
+pub const GROUPS: usize = 3;
 /// Longer strings are cut to this many bytes: where a string occurs, so do its first letters.
 pub const LONGEST: u8 = 8;
 /// From this worth on (see [`Literal::worth`]) a string is so rare that shorter ones beside it are not watched.
@@ -61,25 +61,36 @@ impl Literal {
     }
 }
 
+/// Strings of which one must occur, and at most how many bytes of the match stand before it; `None` where there is no limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Needed {
+    /// The strings.
+    pub group: Group,
+    /// Bytes before them.
+    pub before: Option<usize>,
+}
+
 /// What a piece of a pattern requires.
 #[derive(Debug, Clone)]
 pub struct Info {
-    /// It matches exactly finitely many strings, which begin with these (look-arounds aside); those shorter than [`LONGEST`] are whole.
+    /// It matches finitely many strings, which begin with these (look-arounds aside); those shorter than [`LONGEST`] are whole.
     exact: Option<Group>,
     /// Groups that must occur too.
-    groups: Vec<Group>,
+    groups: Vec<Needed>,
+    /// Most bytes it matches.
+    most: Option<usize>,
 }
 
 /// The required groups of a pattern, the most telling first; empty when nothing is required.
-pub fn required(info: Info) -> Vec<Group> {
+pub fn required(info: Info) -> Vec<Needed> {
     let mut groups = info.groups;
-    groups.extend(info.exact.filter(useful));
-    groups.sort_by_key(|g| (std::cmp::Reverse(worth(g)), g.len()));
+    groups.extend(info.exact.and_then(|group| needed(group, Some(0))));
+    groups.sort_by_key(|g| (std::cmp::Reverse(worth(&g.group)), g.group.len()));
     // Short strings occur everywhere: they are only worth watching when there is nothing longer.
-    if groups.iter().any(|g| worth(g) >= TELLING) {
-        groups.retain(|g| worth(g) >= TELLING);
+    if groups.iter().any(|g| worth(&g.group) >= TELLING) {
+        groups.retain(|g| worth(&g.group) >= TELLING);
     }
-    groups.dedup();
+    groups.dedup_by(|a, b| a.group == b.group);
     groups.truncate(GROUPS);
     groups
 }
@@ -88,45 +99,48 @@ fn worth(group: &Group) -> u32 {
     group.iter().map(|s| s.worth()).min().unwrap_or(0)
 }
 
-fn useful(group: &Group) -> bool {
-    worth(group) >= 2
+/// A group, where it tells anything.
+fn needed(group: Group, before: Option<usize>) -> Option<Needed> {
+    (worth(&group) >= 2).then_some(Needed { group, before })
 }
 
-const fn none() -> Info {
-    Info { exact: None, groups: Vec::new() }
+const fn none(most: Option<usize>) -> Info {
+    Info { exact: None, groups: Vec::new(), most }
 }
 
-fn exactly(mut strings: Group) -> Info {
-    strings.sort_unstable();
-    strings.dedup();
-    Info { exact: Some(strings), groups: Vec::new() }
+fn plus(a: Option<usize>, b: Option<usize>) -> Option<usize> {
+    Some(a? + b?)
 }
 
 /// What a parsed pattern requires; `names` are the morphemes its bytes from [`FIRST_NAME`] on stand for.
 pub fn info(hir: &Hir, names: &[Info]) -> Info {
     match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => exactly(vec![Literal::EMPTY]),
+        HirKind::Empty | HirKind::Look(_) => {
+            Info { exact: Some(vec![Literal::EMPTY]), groups: Vec::new(), most: Some(0) }
+        }
         HirKind::Literal(literal) => concat(literal.0.iter().map(|&byte| one(byte, names))),
         HirKind::Class(class) => small_class(class, names),
         HirKind::Capture(capture) => info(&capture.sub, names),
         HirKind::Repetition(repetition) => {
             let inner = info(&repetition.sub, names);
+            let most = repetition.max.and_then(|times| Some(inner.most? * times as usize));
             match (repetition.min, repetition.max) {
                 (0, Some(1)) => match inner.exact {
                     Some(mut strings) if strings.len() < MOST => {
                         strings.push(Literal::EMPTY);
-                        exactly(strings)
+                        strings.sort_unstable();
+                        Info { exact: Some(strings), groups: Vec::new(), most }
                     }
-                    _ => none(),
+                    _ => none(most),
                 },
-                (0, _) => none(),
-                (least, most) => {
+                (0, _) => none(most),
+                (least, times) => {
                     let least = least.min(u32::from(LONGEST));
                     let mut all = concat((0..least).map(|_| inner.clone()));
-                    if most != Some(least) {
-                        all.groups.extend(all.exact.take().filter(useful));
+                    if times != Some(least) {
+                        all.groups.extend(all.exact.take().and_then(|group| needed(group, Some(0))));
                     }
-                    all
+                    Info { most, ..all }
                 }
             }
         }
@@ -137,77 +151,88 @@ pub fn info(hir: &Hir, names: &[Info]) -> Info {
 
 fn one(byte: u8, names: &[Info]) -> Info {
     match byte.checked_sub(FIRST_NAME) {
-        Some(name) => names.get(usize::from(name)).cloned().unwrap_or_else(none),
-        None => Info { exact: Some(vec![Literal::of(byte)]), groups: Vec::new() },
+        Some(name) => names.get(usize::from(name)).cloned().unwrap_or_else(|| none(None)),
+        None => Info { exact: Some(vec![Literal::of(byte)]), groups: Vec::new(), most: Some(1) },
     }
 }
 
 fn small_class(class: &Class, names: &[Info]) -> Info {
-    let Class::Bytes(class) = class else { return none() };
+    let Class::Bytes(class) = class else { return none(None) };
     let count: usize = class.ranges().iter().map(|r| usize::from(r.end() - r.start()) + 1).sum();
     if count > 6 {
-        return none();
+        return none(Some(1));
     }
     alternation(class.ranges().iter().flat_map(|r| r.start()..=r.end()).map(|byte| one(byte, names)).collect())
 }
 
 fn concat(parts: impl Iterator<Item = Info>) -> Info {
     let mut run = vec![Literal::EMPTY];
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups: Vec<Needed> = Vec::new();
     // What all of it begins with, once its first strings are as long as strings get; what follows only adds groups.
     let mut head: Option<Group> = None;
     let mut whole = true;
+    let (mut run_from, mut most) = (Some(0), Some(0));
     for part in parts {
-        groups.extend(part.groups);
+        let from = most;
+        most = plus(most, part.most);
+        groups.extend(part.groups.into_iter().map(|g| Needed { before: plus(from, g.before), ..g }));
         let Some(strings) = part.exact else {
             whole = false;
-            groups.extend(Some(std::mem::replace(&mut run, vec![Literal::EMPTY])).filter(useful));
+            groups.extend(needed(std::mem::replace(&mut run, vec![Literal::EMPTY]), run_from));
+            run_from = most;
             continue;
         };
-        if run.iter().all(|s| s.len == LONGEST) && strings != [Literal::EMPTY] {
-            let full = std::mem::replace(&mut run, strings);
-            head.get_or_insert_with(|| full.clone());
-            groups.push(full);
-        } else if run.len() * strings.len() <= MOST {
+        let full = run.iter().all(|s| s.len == LONGEST) && strings != [Literal::EMPTY];
+        if !full && run.len() * strings.len() <= MOST {
             run = run.iter().flat_map(|a| strings.iter().map(move |b| a.then(*b))).collect();
             run.sort_unstable();
             run.dedup();
+            continue;
+        }
+        let done = std::mem::replace(&mut run, strings);
+        if full {
+            head.get_or_insert_with(|| done.clone());
         } else {
             whole = false;
-            groups.extend(Some(std::mem::replace(&mut run, strings)).filter(useful));
         }
+        groups.extend(needed(done, run_from));
+        run_from = from;
     }
     let exact = head.filter(|_| whole);
-    match exact {
-        None if whole => Info { exact: Some(run), groups },
-        exact => {
-            groups.extend(Some(run).filter(useful));
-            Info { exact, groups }
-        }
+    if exact.is_none() && whole {
+        return Info { exact: Some(run), groups, most };
     }
+    groups.extend(needed(run, run_from));
+    Info { exact, groups, most }
 }
 
 fn alternation(infos: Vec<Info>) -> Info {
+    let most = infos.iter().try_fold(0, |most, info| Some(info.most?.max(most)));
     if infos.iter().all(|i| i.exact.is_some()) {
         let mut all: Group = infos.iter().flat_map(|i| i.exact.iter().flatten().copied()).collect();
         all.sort_unstable();
         all.dedup();
         if all.len() <= MOST {
-            return exactly(all);
+            return Info { exact: Some(all), groups: Vec::new(), most };
         }
     }
     let mut union = Group::new();
+    let mut before = Some(0);
     for info in infos {
         let mut groups = info.groups;
-        groups.extend(info.exact.filter(useful));
-        let Some(best) = groups.into_iter().max_by_key(|g| (worth(g), std::cmp::Reverse(g.len()))) else {
-            return none();
+        groups.extend(info.exact.and_then(|group| needed(group, Some(0))));
+        let Some(best) = groups.into_iter().max_by_key(|g| (worth(&g.group), std::cmp::Reverse(g.group.len()))) else {
+            return none(most);
         };
-        union.extend(best);
+        before = before.zip(best.before).map(|(a, b)| a.max(b));
+        union.extend(best.group);
     }
     union.sort_unstable();
     union.dedup();
-    if union.len() > MOST * 8 { none() } else { Info { exact: None, groups: vec![union] } }
+    if union.len() > MOST * 8 {
+        return none(most);
+    }
+    Info { exact: None, groups: vec![Needed { group: union, before }], most }
 }
 
 #[cfg(test)]
@@ -218,7 +243,7 @@ mod tests {
         regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).expect("a pattern")
     }
 
-    fn written(groups: Vec<Group>) -> Vec<Vec<String>> {
+    fn written(groups: Vec<Needed>) -> Vec<Vec<String>> {
         let word = |s: Literal| {
             let bytes = s.bytes.to_le_bytes()[..usize::from(s.len)].to_vec();
             String::from_utf8(bytes).expect("ASCII")
@@ -228,7 +253,7 @@ mod tests {
             words.sort();
             words
         };
-        groups.into_iter().map(sorted).collect()
+        groups.into_iter().map(|needed| sorted(needed.group)).collect()
     }
 
     fn groups(pattern: &str) -> Vec<Vec<String>> {
@@ -249,6 +274,15 @@ mod tests {
         assert_eq!(groups(r"(?:na )?toll"), [vec!["na toll", "toll"]]);
         assert!(groups(r"[a-z]+").is_empty());
         assert!(groups(r"idiot|[a-z]{3}").is_empty());
+    }
+
+    #[test]
+    fn how_much_of_a_match_stands_before_a_string_is_known_where_it_is_limited() {
+        let before = |pattern: &str| required(info(&parsed(pattern), &[])).first().and_then(|needed| needed.before);
+        assert_eq!(before(r"\bidiot"), Some(0));
+        assert_eq!(before(r"\b(?:du|ihr)? ?[a-z]{0,4}idiot"), Some(8));
+        assert_eq!(before(r"[a-z]*laden"), None);
+        assert_eq!(before(r"(?:so ein [a-z]|ein[^a])(?:trottel|depp)"), Some(8));
     }
 
     #[test]

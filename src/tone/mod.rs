@@ -202,19 +202,27 @@ impl Rules {
             let place = book.lang as usize;
             own[place] = Some(book);
         }
-        let mut made = Lang::ALL.into_iter().zip(own).zip(heads).map(|((lang, own), heads)| {
-            let ship = &EMBEDDED[lang as usize];
-            let shipped = rulebook::read(lang, ship.rules, ship.file, false)?;
-            let head = Head::parse(lang, heads).map_err(|reason| BrokenRule {
-                file: ship.heads_file.to_owned(),
-                line: 0,
-                reason,
-            })?;
-            let general = shipped.general.clone();
-            Ok(Book::new(own.unwrap_or(shipped), head, &general))
+        let [own_german, own_english] = own;
+        let [german_heads, english_heads] = heads;
+        // Each language takes its time, and neither needs the other.
+        let (german, english) = std::thread::scope(|both| {
+            let german = both.spawn(|| Self::book_of(Lang::De, own_german, german_heads));
+            let english = Self::book_of(Lang::En, own_english, english_heads);
+            (german.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), english)
         });
-        let mut next = || made.next().expect("there are two languages");
-        Ok(Self { german: next()?, english: next()? })
+        Ok(Self { german: german?, english: english? })
+    }
+
+    fn book_of(lang: Lang, own: Option<Rulebook>, heads: Cow<'static, [u8]>) -> Result<Book, BrokenRule> {
+        let ship = &EMBEDDED[lang as usize];
+        let shipped = rulebook::read(lang, ship.rules, ship.file, false)?;
+        let head = Head::parse(lang, heads).map_err(|reason| BrokenRule {
+            file: ship.heads_file.to_owned(),
+            line: 0,
+            reason,
+        })?;
+        let general = shipped.general.clone();
+        Ok(Book::new(own.unwrap_or(shipped), head, &general))
     }
 
     /// The rules that ship with the program.

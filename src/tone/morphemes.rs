@@ -2,7 +2,7 @@
 //!
 //! Invariant: what a name stands for is ASCII and contains no name.
 
-use super::literals::{FIRST_NAME, Group, Info, info, required};
+use super::literals::{FIRST_NAME, Info, Needed, info, required};
 use super::matcher::parse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -69,7 +69,7 @@ impl Morphemes {
     ///
     /// # Errors
     /// One sentence on what is wrong with the pattern.
-    pub fn required(&self, pattern: &str) -> Result<Vec<Group>, String> {
+    pub fn required(&self, pattern: &str) -> Result<Vec<Needed>, String> {
         let short = self.replace(pattern, |out, place| {
             // A byte for each name. Those beyond the last byte share it, and nothing is known of what that requires.
             let byte = usize::from(FIRST_NAME) + place.min(NAMES);

@@ -3,7 +3,7 @@
 //! Invariant: a [`Rule`] that exists has patterns that compile, a why, a calmer wording, and at least two examples each way; anything
 //! else is refused with file, line and reason before it can judge a single message.
 
-use super::literals::Group;
+use super::literals::Needed;
 use super::matcher::{Matcher, parse};
 use super::morphemes::Morphemes;
 use super::{BrokenRule, Category};
@@ -69,7 +69,7 @@ pub struct Rule {
 pub(super) struct Pattern {
     pub(super) regex: Matcher,
     /// Strings it cannot match without; the prefilter takes them.
-    pub(super) required: Vec<Group>,
+    pub(super) required: Vec<Needed>,
 }
 
 /// Who a sentence is about.
@@ -227,7 +227,7 @@ impl Reader<'_> {
             return refuse("practice is a number such as P62");
         }
         let patterns = raw.patterns.iter().map(|p| self.pattern(p, morphemes)).collect::<Result<Vec<_>, _>>()?;
-        if self.compile && patterns.iter().any(|p| p.regex.may_be_empty()) {
+        if self.compile && patterns.iter().any(|p| p.regex.is_match(b"")) {
             return refuse("a pattern matches the empty text");
         }
         Ok(Rule {

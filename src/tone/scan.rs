@@ -5,14 +5,14 @@
 
 use super::Category;
 use super::head::Head;
-use super::literals::{Group, Literal};
+use super::literals::{GROUPS, Literal, Needed};
 use super::rulebook::{General, Rule, Rulebook, Targets};
 use super::sieve::Sieve;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Longest piece read at once, in folded bytes.
-const PIECE: usize = 1_500;
+const PIECE: usize = 600;
 /// Most hits reported for one message; more tell nobody anything.
 pub const MOST_HITS: usize = 200;
 
@@ -42,22 +42,43 @@ pub struct Book {
     /// The strings patterns wait for, with the pattern and the bit of the group a string belongs to. The pattern that tells of others'
     /// words comes last, behind those of the rules.
     sieve: Sieve,
-    /// For each pattern: rule, pattern in the rule, and the bits that must be set.
-    patterns: Vec<(u16, u16, u8)>,
+    patterns: Vec<Waiting>,
     /// The bits of the pattern that tells of others' words, where there is one.
     telling: Option<u8>,
     /// Patterns that require nothing.
     always: Vec<u16>,
 }
 
-/// Lets a pattern wait for its groups; returns the bits that are set when all of them occurred.
-fn wait(groups: Vec<Group>, number: u16, literals: &mut Vec<(Literal, u16, u8)>) -> u8 {
-    let mut all = 0;
-    for (bit, group) in groups.into_iter().enumerate() {
-        all |= 1 << bit;
-        literals.extend(group.into_iter().map(|literal| (literal, number, 1 << bit)));
+/// A pattern and what it waits for.
+#[derive(Debug, Default)]
+struct Waiting {
+    rule: u16,
+    /// Its place in the rule.
+    pattern: u16,
+    /// The bits that are set when all its groups occurred.
+    all: u8,
+    /// For each group how many bytes of a match may stand before it.
+    before: [u16; GROUPS],
+}
+
+impl Waiting {
+    fn new(groups: Vec<Needed>, number: u16, literals: &mut Vec<(Literal, u16, u8)>) -> Self {
+        let mut waiting = Self { before: [u16::MAX; GROUPS], ..Self::default() };
+        for (bit, needed) in groups.into_iter().enumerate() {
+            waiting.all |= 1 << bit;
+            waiting.before[bit] = needed.before.and_then(|n| u16::try_from(n).ok()).unwrap_or(u16::MAX);
+            literals.extend(needed.group.into_iter().map(|literal| (literal, number, 1 << bit)));
+        }
+        waiting
     }
-    all
+}
+
+/// What has been seen of what a pattern waits for.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    bits: u8,
+    /// No match begins before this byte of the piece.
+    from: u16,
 }
 
 /// What the rules found in one message.
@@ -83,45 +104,50 @@ impl Book {
         for (r, rule) in rules.iter_mut().enumerate() {
             for (p, pattern) in rule.patterns.iter_mut().enumerate() {
                 let number = patterns.len() as u16;
-                let all = wait(std::mem::take(&mut pattern.required), number, &mut literals);
-                if all == 0 {
+                let waiting = Waiting::new(std::mem::take(&mut pattern.required), number, &mut literals);
+                if waiting.all == 0 {
                     always.push(number);
                 }
-                patterns.push((r as u16, p as u16, all));
+                patterns.push(Waiting { rule: r as u16, pattern: p as u16, ..waiting });
             }
         }
         let telling = targets.reported.as_mut().map(|pattern| std::mem::take(&mut pattern.required));
-        let telling = telling.map(|groups| wait(groups, patterns.len() as u16, &mut literals));
+        let telling = telling.map(|groups| Waiting::new(groups, patterns.len() as u16, &mut literals).all);
         Self { rules, targets, head, general, shipped, sieve: Sieve::new(literals), patterns, telling, always }
     }
 
     /// Reads one message.
     pub fn scan(&self, folded: &[u8]) -> Scan {
         let mut scan = Scan::default();
-        let mut bits = vec![0u8; self.patterns.len() + 1];
+        let mut seen = vec![Seen::default(); self.patterns.len() + 1];
         let mut from = 0;
         while from < folded.len() && scan.hits.len() < MOST_HITS {
             let piece = from..cut(folded, from);
             if from > 0 {
-                bits.fill(0);
+                seen.fill(Seen::default());
             }
-            self.scan_piece(folded, piece.clone(), &mut bits, &mut scan.hits);
+            self.scan_piece(folded, piece.clone(), &mut seen, &mut scan.hits);
             // A telling that begins in one piece and ends in the next would not show.
             let whole = piece.len() == folded.len();
-            scan.telling |= self.telling.is_some_and(|all| !whole || bits.last() == Some(&all));
+            scan.telling |= self.telling.is_some_and(|all| !whole || seen.last().is_some_and(|seen| seen.bits == all));
             from = piece.end;
         }
         scan
     }
 
-    fn scan_piece(&self, folded: &[u8], piece: Range<usize>, bits: &mut [u8], hits: &mut Vec<Hit>) {
+    fn scan_piece(&self, folded: &[u8], piece: Range<usize>, seen: &mut [Seen], hits: &mut Vec<Hit>) {
         let text = &folded[piece.clone()];
         let mut ready: Vec<u16> = Vec::new();
-        self.sieve.read(text, |number, bit| {
-            let seen = &mut bits[usize::from(number)];
-            if *seen & bit == 0 {
-                *seen |= bit;
-                if self.patterns.get(usize::from(number)).is_some_and(|pattern| pattern.2 == *seen) {
+        self.sieve.read(text, |number, bit, at| {
+            let seen = &mut seen[usize::from(number)];
+            if seen.bits & bit != 0 {
+                return;
+            }
+            seen.bits |= bit;
+            if let Some(waiting) = self.patterns.get(usize::from(number)) {
+                let before = waiting.before[bit.trailing_zeros() as usize % GROUPS];
+                seen.from = seen.from.max((at as u16).saturating_sub(before));
+                if seen.bits == waiting.all {
                     ready.push(number);
                 }
             }
@@ -129,10 +155,11 @@ impl Book {
         ready.extend(&self.always);
         ready.sort_unstable();
         for &number in &ready {
-            let (rule, pattern, _) = self.patterns[usize::from(number)];
-            let (rule, pattern) = (usize::from(rule), usize::from(pattern));
-            for found in self.rules[rule].patterns[pattern].regex.get().find_iter(text) {
-                let span = piece.start + found.start()..piece.start + found.end();
+            let waiting = &self.patterns[usize::from(number)];
+            let (rule, pattern) = (usize::from(waiting.rule), usize::from(waiting.pattern));
+            let from = usize::from(seen[usize::from(number)].from);
+            for found in self.rules[rule].patterns[pattern].regex.find_from(text, from) {
+                let span = piece.start + found.start..piece.start + found.end;
                 if !span.is_empty() && !self.excused(rule, folded, &span) {
                     hits.push(Hit { rule, pattern, span });
                 }
@@ -151,11 +178,9 @@ impl Book {
         }
         let around = sentence(folded, span);
         let text = &folded[around.clone()];
-        rule.unless.as_ref().is_some_and(|r| r.get().is_match(text))
+        rule.unless.as_ref().is_some_and(|r| r.is_match(text))
             || rule.except.as_ref().is_some_and(|r| {
-                r.get()
-                    .find_iter(text)
-                    .any(|m| around.start + m.start() < span.end && span.start < around.start + m.end())
+                r.find_from(text, 0).any(|m| around.start + m.start < span.end && span.start < around.start + m.end)
             })
     }
 }
@@ -210,7 +235,7 @@ mod tests {
             let idle: Vec<&str> = book
                 .always
                 .iter()
-                .map(|&n| book.rules[usize::from(book.patterns[usize::from(n)].0)].id.as_str())
+                .map(|&n| book.rules[usize::from(book.patterns[usize::from(n)].rule)].id.as_str())
                 .collect();
             // A single sign, and a word too short to wait for.
             assert!(idle.len() <= 3, "tried on every message: {idle:?}");

@@ -5,8 +5,9 @@
 
 use super::literals::{LONGEST, Literal};
 
-/// Bits of the hash that choose a bit of a gate: together 12 KB, which stay in the nearest cache.
-const GATE_BITS: u32 = 15;
+/// For each gate how many bits of the hash choose a bit of it: most strings have eight bytes. Together 24 KB, which stay in the nearest
+/// cache.
+const GATE_BITS: [u32; 3] = [15, 15, 17];
 /// No string of this slot.
 const FREE: u64 = 0;
 /// The lengths strings have; others are cut.
@@ -39,7 +40,7 @@ impl Sieve {
         let count = literals.chunk_by(|a, b| a.0 == b.0).count();
         let room = (count * 3 / 2).next_power_of_two().max(2);
         let mut sieve = Self {
-            gates: std::array::from_fn(|_| vec![0; 1 << (GATE_BITS - 6)]),
+            gates: GATE_BITS.map(|bits| vec![0; 1 << (bits - 6)]),
             short: vec![0; 1 << 10],
             slots: vec![(FREE, 0); room],
             waiting: literals.iter().map(|&(_, number, bit)| (number, bit)).collect(),
@@ -66,8 +67,9 @@ impl Sieve {
             1 => (0..32).for_each(|next| self.short[short(literal.bytes | next << 8)] |= bit),
             2 | 3 => self.short[short(literal.bytes)] |= bit,
             len => {
-                let bit = place(hash(literal.bytes));
-                self.gates[usize::from(len / 2 - 2)][bit >> 6] |= 1 << (bit & 63);
+                let gate = usize::from(len / 2 - 2);
+                let bit = place(gate, hash(literal.bytes));
+                self.gates[gate][bit >> 6] |= 1 << (bit & 63);
             }
         }
     }
@@ -90,38 +92,40 @@ impl Sieve {
 
     /// Whether there may be a string that is the key, as the bit of its length; `gate` counts the last three of [`LENGTHS`].
     fn passes(&self, gate: usize, key: u64) -> u8 {
-        let bit = place(hash(key));
+        let bit = place(gate, hash(key));
         ((self.gates[gate][bit >> 6] >> (bit & 63) & 1) as u8) << (3 + gate)
     }
 
-    /// Calls `seen` with the number and the bit of every string that occurs, once or more often.
-    pub fn read(&self, text: &[u8], mut seen: impl FnMut(u16, u8)) {
+    /// Calls `seen` with the number and the bit of every string that occurs and where it does, once or more often, in the order
+    /// of the text.
+    pub fn read(&self, text: &[u8], mut seen: impl FnMut(u16, u8, usize)) {
         // Which places pass the gates is as good as random: first they are all noted, without a branch, then looked at.
-        let mut passed = [(0u64, 0u8); BLOCK];
+        let mut passed = [(0u64, 0u8, 0u8); BLOCK];
         // The next eight bytes, the nearest one lowest; behind the end there are zeros.
         let mut window = text.iter().take(7).rev().fold(0u64, |w, &byte| w << 8 | u64::from(byte)) << 8;
         let mut coming = text.get(7..).unwrap_or_default().iter();
         let mut left = text.len();
         while left > 0 {
             let block = left.min(BLOCK);
+            let from = text.len() - left;
             left -= block;
             let mut count = 0;
-            for _ in 0..block {
+            for within in 0..block {
                 window = window >> 8 | coming.next().map_or(0, |&byte| u64::from(byte) << 56);
                 let lengths = self.passes(0, window & (u64::MAX >> 32))
                     | self.passes(1, window & (u64::MAX >> 16))
                     | self.passes(2, window)
                     | self.short[short(window)];
-                passed[count] = (window, lengths);
+                passed[count] = (window, lengths, within as u8);
                 count += usize::from(lengths != 0);
             }
-            for &(window, mut lengths) in &passed[..count] {
+            for &(window, mut lengths, within) in &passed[..count] {
                 while lengths != 0 {
                     let bytes = LENGTHS[lengths.trailing_zeros() as usize % LENGTHS.len()];
                     let key = window & (u64::MAX >> (64 - 8 * bytes));
                     lengths &= lengths - 1;
                     for &(number, bit) in self.waiting(key) {
-                        seen(number, bit & !LAST);
+                        seen(number, bit & !LAST, from + usize::from(within));
                         if bit & LAST != 0 {
                             break;
                         }
@@ -139,8 +143,8 @@ fn hash(key: u64) -> u64 {
     key.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-fn place(hash: u64) -> usize {
-    (hash >> (64 - GATE_BITS)) as usize
+fn place(gate: usize, hash: u64) -> usize {
+    (hash >> (64 - GATE_BITS[gate])) as usize
 }
 
 /// Five bits of each of two bytes.
@@ -168,7 +172,10 @@ mod tests {
             let words: Vec<String> = words.into_iter().collect();
             let sieve = Sieve::new(words.iter().enumerate().map(|(n, w)| (literal(w), n as u16, 1)).collect());
             let mut seen = vec![0usize; words.len()];
-            sieve.read(text.as_bytes(), |number, _| seen[usize::from(number)] += 1);
+            sieve.read(text.as_bytes(), |number, _, at| {
+                assert!(text[at..].starts_with(&words[usize::from(number)]));
+                seen[usize::from(number)] += 1;
+            });
             for (word, times) in words.iter().zip(seen) {
                 let right = text.contains(word.as_str());
                 prop_assert_eq!(times > 0, right, "{} in {}", word, text);

@@ -128,7 +128,7 @@ fn own_words<'a>(book: &Book, folded: &'a Folded, quoted: &[Range<usize>], telli
         }
     }
     if let Some(pattern) = book.targets.reported.as_ref().filter(|_| telling) {
-        for span in pattern.regex.get().find_iter(&folded.bytes).map(|m| m.range()) {
+        for span in pattern.regex.find_from(&folded.bytes, 0) {
             let told = reported(book, &folded.bytes, &span).unwrap_or_else(|| sentence(&folded.bytes, &span));
             own.to_mut()[told].fill(b' ');
         }
@@ -140,9 +140,9 @@ fn own_words<'a>(book: &Book, folded: &'a Folded, quoted: &[Range<usize>], telli
 /// writer's own ("der Idiot von Kunde schrieb, dass …"); the whole sentence where it ends with who said it.
 fn reported(book: &Book, folded: &[u8], span: &Range<usize>) -> Option<Range<usize>> {
     let around = sentence(folded, span);
-    let found = book.targets.reported.as_ref()?.regex.get().find(&folded[around.clone()])?;
-    let last = around.len().saturating_sub(found.end()) <= 3;
-    Some(if last { around } else { around.start + found.start()..around.end })
+    let found = book.targets.reported.as_ref()?.regex.find_from(&folded[around.clone()], 0).next()?;
+    let last = around.len().saturating_sub(found.end) <= 3;
+    Some(if last { around } else { around.start + found.start..around.end })
 }
 
 /// What the heads alone hold against a message: the words that weigh most.
@@ -181,8 +181,8 @@ fn aimed(book: &Book, hit: &Hit, folded: &[u8]) -> u8 {
     // Whom it is aimed at stands near it: a "you" at the far end of a long sentence is somebody else's.
     let near = &folded[whole.start.max(hit.span.start.saturating_sub(NEAR))..whole.end.min(hit.span.end + NEAR)];
     let severity = match (rule.person, rule.company) {
-        (Some(severity), _) if book.targets.person.get().is_match(near) => severity,
-        (_, Some(severity)) if book.targets.company.get().is_match(near) => severity,
+        (Some(severity), _) if book.targets.person.is_match(near) => severity,
+        (_, Some(severity)) if book.targets.company.is_match(near) => severity,
         _ => rule.severity,
     };
     // A smile after the stop still belongs to the sentence.
@@ -228,7 +228,7 @@ fn fill(template: &str, rule: &Rule, hit: &Hit, text: &str, folded: &Folded) -> 
     if !template.contains('$') {
         return template.to_owned();
     }
-    let groups = rule.patterns[hit.pattern].regex.get().captures(&folded.bytes[hit.span.clone()]);
+    let groups = rule.patterns[hit.pattern].regex.groups(&folded.bytes[hit.span.clone()]);
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some(at) = rest.find('$') {
@@ -239,9 +239,9 @@ fn fill(template: &str, rule: &Rule, hit: &Hit, text: &str, folded: &Folded) -> 
             rest = &rest[at + 1..];
             continue;
         };
-        let group = groups.as_ref().and_then(|g| g.get(usize::from(digit - b'0')));
+        let group = groups.as_ref().and_then(|g| g.get(usize::from(digit - b'0'))?.clone());
         if let Some(group) = group.filter(|g| !g.is_empty()) {
-            let span = hit.span.start + group.start()..hit.span.start + group.end();
+            let span = hit.span.start + group.start..hit.span.start + group.end;
             out.push_str(text[original(text, folded, &span)].trim());
         }
         rest = &rest[at + 2..];
