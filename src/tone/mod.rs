@@ -204,13 +204,10 @@ impl Rules {
         }
         let [own_german, own_english] = own;
         let [german_heads, english_heads] = heads;
-        // Each language takes its time, and neither needs the other.
-        let (german, english) = std::thread::scope(|both| {
-            let german = both.spawn(|| Self::book_of(Lang::De, own_german, german_heads));
-            let english = Self::book_of(Lang::En, own_english, english_heads);
-            (german.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), english)
-        });
-        Ok(Self { german: german?, english: english? })
+        Ok(Self {
+            german: Self::book_of(Lang::De, own_german, german_heads)?,
+            english: Self::book_of(Lang::En, own_english, english_heads)?,
+        })
     }
 
     fn book_of(lang: Lang, own: Option<Rulebook>, heads: Cow<'static, [u8]>) -> Result<Book, BrokenRule> {
