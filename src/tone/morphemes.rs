@@ -71,9 +71,10 @@ impl Morphemes {
     /// One sentence on what is wrong with the pattern.
     pub fn required(&self, pattern: &str) -> Result<Vec<Needed>, String> {
         let short = self.replace(pattern, |out, place| {
-            // A byte for each name. Those beyond the last byte share it, and nothing is known of what that requires.
+            // A byte for each name, in a group of its own: else the parser makes one class of neighbours ("{a}|[^.]"), and a name's
+            // length would be taken for one byte. Names beyond the last byte share it; nothing is known of what that requires.
             let byte = usize::from(FIRST_NAME) + place.min(NAMES);
-            let _ = write!(out, r"\x{byte:x}");
+            let _ = write!(out, r"(\x{byte:x})");
         })?;
         Ok(required(info(&parse(&short)?, self.infos.get(..NAMES).unwrap_or(&self.infos))))
     }
@@ -99,5 +100,25 @@ impl Morphemes {
         }
         out.push_str(rest);
         Ok(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_beside_others_or_beside_a_class_keeps_its_length() {
+        let raw = ('a'..='h').map(|name| (name.to_string(), "[a-z]{9}".to_owned())).collect::<BTreeMap<_, _>>();
+        let mut morphemes = Morphemes::new(raw.clone());
+        for name in raw.keys() {
+            morphemes.settle(name).expect("a pattern");
+        }
+        let before = |pattern: &str| {
+            let needed = morphemes.required(pattern).expect("a pattern");
+            needed.first().expect("it requires something").before
+        };
+        assert_eq!(before("(?:{a}|{b}|{c}|{d}|{e}|{f}|{g}|{h})idiot"), Some(9));
+        assert_eq!(before("(?:[^.]|{a})idiot"), Some(9));
     }
 }

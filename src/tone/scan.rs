@@ -229,6 +229,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_found_is_what_trying_every_pattern_would_find() {
+        let rules = crate::tone::Rules::embedded();
+        for book in [&rules.german, &rules.english] {
+            // Texts of rules far apart in the file follow each other, so that strings of one stand before the match of another.
+            let texts: Vec<&String> = book.rules.iter().flat_map(|rule| &rule.positive).step_by(9).collect();
+            for pair in 0..texts.len() {
+                let text = format!("{} {}", texts[pair], texts[(pair + texts.len() / 2) % texts.len()]);
+                let folded = crate::tone::fold::fold(&text).bytes;
+                let found: Vec<_> =
+                    book.scan(&folded).hits.into_iter().map(|hit| (hit.rule, hit.pattern, hit.span)).collect();
+                let mut all = Vec::new();
+                for (r, rule) in book.rules.iter().enumerate() {
+                    for (p, pattern) in rule.patterns.iter().enumerate() {
+                        let spans = pattern.regex.find_from(&folded, 0).filter(|s| !s.is_empty());
+                        all.extend(spans.filter(|s| !book.excused(r, &folded, s)).map(|s| (r, p, s)));
+                    }
+                }
+                assert!(folded.len() > PIECE || found == all, "{text}: {found:?} and not {all:?}");
+            }
+        }
+    }
+
+    #[test]
     fn nearly_every_pattern_waits_for_words() {
         let rules = crate::tone::Rules::embedded();
         for book in [&rules.german, &rules.english] {
