@@ -21,6 +21,7 @@ mod morphemes;
 mod quote;
 mod rulebook;
 mod scan;
+mod shelf;
 mod shout;
 mod sieve;
 mod token;

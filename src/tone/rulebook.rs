@@ -6,6 +6,7 @@
 use super::literals::Needed;
 use super::matcher::{Matcher, parse};
 use super::morphemes::Morphemes;
+use super::shelf::{LIMIT, Shelf};
 use super::{BrokenRule, Category};
 use crate::locale::Lang;
 use serde::Deserialize;
@@ -164,7 +165,7 @@ struct RawRule {
 
 /// Reads one file of rules. `compile`: every pattern is compiled at once, so that one that is too large is refused here.
 pub(super) fn read(lang: Lang, text: &str, file: &str, compile: bool) -> Result<Rulebook, BrokenRule> {
-    let reader = Reader { text, file, compile };
+    let reader = Reader { text, file, compile, shelf: Arc::new(Shelf::new(LIMIT)) };
     let raw: RawFile =
         toml::from_str(text).map_err(|e| reader.broken(e.span().map_or(0, |s| s.start), e.message().to_owned()))?;
     let morphemes = reader.morphemes(&raw.morphemes)?;
@@ -188,6 +189,8 @@ struct Reader<'a> {
     text: &'a str,
     file: &'a str,
     compile: bool,
+    /// For all its patterns.
+    shelf: Arc<Shelf>,
 }
 
 impl Reader<'_> {
@@ -271,9 +274,9 @@ impl Reader<'_> {
     }
 
     fn made(&self, source: String, morphemes: &Arc<Morphemes>, at: usize) -> Result<Matcher, BrokenRule> {
-        let matcher = Matcher::new(source, Arc::clone(morphemes));
+        let matcher = Matcher::new(source, Arc::clone(morphemes), Arc::clone(&self.shelf));
         if self.compile {
-            matcher.build().map_err(|e| self.broken(at, e))?;
+            matcher.check().map_err(|e| self.broken(at, e))?;
         }
         Ok(matcher)
     }
