@@ -170,8 +170,12 @@ fn check(file: Option<&Path>) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Bytes that `ruhepol tone` may keep of what was worked out of the rules, for each language.
+const ROOM: usize = 32 << 20;
+
 fn tone(threads: Option<usize>, explain: bool, stats: bool) -> Outcome {
-    let rules = ruhepol::tone::Rules::embedded();
+    // A command that ends may take more memory than a bot that stays.
+    let rules = ruhepol::tone::Rules::embedded().with_room(ROOM);
     let threads = threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
     let input = BufReader::new(std::io::stdin());
     let output = std::io::stdout().lock();

@@ -74,6 +74,11 @@ impl Matcher {
         seen
     }
 
+    /// Gives its shelf, which it shares with the whole file, that many bytes.
+    pub fn room(&self, bytes: usize) {
+        self.shelf.limit(bytes);
+    }
+
     /// How many bytes its shelf holds.
     #[cfg(test)]
     pub fn kept(&self) -> usize {

@@ -233,6 +233,16 @@ impl Rules {
         self.german.rules.iter().chain(&self.english.rules)
     }
 
+    /// Keeps so many bytes of what was worked out of the patterns, for each language, instead of 4 MB: many different messages are
+    /// read about twice as fast where there is room for 16 MB.
+    #[must_use]
+    pub fn with_room(self, bytes: usize) -> Self {
+        // All matchers of a file share one place.
+        self.german.targets.person.room(bytes);
+        self.english.targets.person.room(bytes);
+        self
+    }
+
     /// Reads one message. Without a language the text decides; where it does not, both rule sets read it and the one that finds more
     /// heat answers.
     pub fn assess(&self, text: &str, lang: Option<Lang>) -> Assessment {

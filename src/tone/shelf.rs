@@ -4,6 +4,7 @@
 //! asks for what went makes it again: what matches never depends on what is kept.
 
 use regex_automata::hybrid::dfa::{Cache, DFA};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Bytes that are kept for one file of rules. Everyday messages need nearly all of it; texts of all kinds would fill five times as much.
@@ -17,7 +18,7 @@ const FADE: u32 = 16;
 /// Room for the automatons of one file.
 #[derive(Debug)]
 pub struct Shelf {
-    limit: usize,
+    limit: AtomicUsize,
     kept: Mutex<Kept>,
 }
 
@@ -42,7 +43,12 @@ struct Place {
 impl Shelf {
     /// An empty one that keeps at most this many bytes.
     pub fn new(limit: usize) -> Self {
-        Self { limit, kept: Mutex::default() }
+        Self { limit: AtomicUsize::new(limit), kept: Mutex::default() }
+    }
+
+    /// From now on that many.
+    pub fn limit(&self, bytes: usize) {
+        self.limit.store(bytes, Ordering::Relaxed);
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -72,9 +78,10 @@ impl Shelf {
         kept.bytes = kept.bytes + bytes - place.bytes;
         let asked = place.asked.saturating_add(QUESTION);
         *place = Place { automaton: Some(automaton), states: Some(states), bytes, asked };
-        if kept.bytes > self.limit {
+        let limit = self.limit.load(Ordering::Relaxed);
+        if kept.bytes > limit {
             // Some more than must be, as looking for what to drop looks at all.
-            kept.shrink(self.limit / 8 * 7);
+            kept.shrink(limit / 8 * 7);
         }
     }
 
