@@ -124,6 +124,7 @@ pub(super) async fn run(shared: Arc<Shared>, job: Job, aside: Arc<AtomicBool>) {
             Kind::Mood => super::aside::mood(&mut attempt).await,
             Kind::Digest => super::digest::deliver(&mut attempt).await,
             Kind::Offer => super::offer::deliver(&mut attempt).await,
+            Kind::Retire => super::retire::deliver(&mut attempt).await,
         }
     };
     let ended = tokio::select! {
@@ -446,7 +447,7 @@ impl Attempt {
         }
         let at = self.shared.clock.now_ms();
         let also = match self.job.kind {
-            Kind::Notice | Kind::Pause | Kind::Mood | Kind::Digest | Kind::Offer => Also::Nothing,
+            Kind::Notice | Kind::Pause | Kind::Mood | Kind::Digest | Kind::Offer | Kind::Retire => Also::Nothing,
             Kind::Bundle => Also::Members(Fate::Failed { at, notice }),
             Kind::Card | Kind::Reminder | Kind::Word | Kind::Escalation => {
                 Also::Failure { what: self.what.clone(), at, notice }

@@ -114,6 +114,9 @@ pub(super) struct Facts {
     pub(super) members: Vec<Member>,
     pub(super) morning: Option<store::digest::Morning>,
     pub(super) offer: Option<store::offer::Offer>,
+    pub(super) posts: store::retire::Posts,
+    /// A reminder of this case stands already.
+    pub(super) reminded_of: bool,
 }
 
 impl Book for Store {
@@ -163,7 +166,7 @@ impl Book for Store {
 
     fn facts(&self, job: &Job) -> Answer<'_, Facts> {
         let (id, guild, kind, number, promise) = (job.id, job.guild, job.kind, job.case, job.follow_up);
-        let user = job.user;
+        let (user, version) = (job.user, job.version);
         Box::pin(self.read(move |c| {
             Box::pin(async move {
                 let mut facts = Facts {
@@ -187,13 +190,17 @@ impl Book for Store {
                     Kind::Bundle => facts.members = members(c, guild, id).await?,
                     Kind::Digest => facts.morning = store::digest::of(c, guild, id).await?,
                     Kind::Offer => facts.offer = store::offer::of(c, guild, id).await?,
-                    Kind::Card
-                    | Kind::Reminder
-                    | Kind::Notice
-                    | Kind::Word
-                    | Kind::Escalation
-                    | Kind::Pause
-                    | Kind::Mood => {}
+                    Kind::Retire => {
+                        if let Some(promise) = promise {
+                            facts.posts = store::retire::posts(c, guild, promise, version).await?;
+                        }
+                    }
+                    Kind::Reminder => {
+                        if let Some(number) = number {
+                            facts.reminded_of = store::follow_up::reminded_of(c, guild, number).await?;
+                        }
+                    }
+                    Kind::Card | Kind::Notice | Kind::Word | Kind::Escalation | Kind::Pause | Kind::Mood => {}
                 }
                 Ok(facts)
             })

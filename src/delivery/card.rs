@@ -98,8 +98,9 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     attempt.later(ROUNDS_PAUSE, true).await
 }
 
-/// Replaces the card. Idempotent, so nothing needs to be known of earlier tries; none: the row was put down.
-async fn edit(
+/// Replaces a card, or another message of ours. Idempotent, so nothing needs to be known of earlier tries; none: the row was
+/// put down.
+pub(super) async fn edit(
     attempt: &mut Attempt,
     thread: ChannelId,
     id: MessageId,

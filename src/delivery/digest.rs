@@ -39,10 +39,11 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     let Some(channel) = place(attempt, &facts, &morning).await? else { return Ok(()) };
     let (id, guild) = (attempt.job.id, attempt.job.guild);
     let lang = morning.lang.unwrap_or(facts.settings.lang);
+    let hour = morning.calendar.at(now).hour();
     let texts = Arc::clone(&attempt.shared.texts);
     let message = match morning.user {
-        Some(_) => view::digest(&texts, lang, id, guild, &morning.sheet),
-        None => view::team_digest(&texts, facts.settings.lang, id, &morning.sheet),
+        Some(_) => view::digest(&texts, lang, (guild, id), hour, &morning.sheet),
+        None => view::team_digest(&texts, facts.settings.lang, id, hour, &morning.sheet),
     };
     let mark = attempt.mark();
     match attempt.post(channel, &message, Some(&mark)).await? {

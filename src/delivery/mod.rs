@@ -21,6 +21,7 @@ mod offer;
 mod post;
 pub mod protocol;
 mod reminder;
+mod retire;
 #[cfg(test)]
 mod tests;
 mod timer;

@@ -1,11 +1,13 @@
 //! Offers to remind somebody of what they said in a case's thread: one short line there, which pings nobody.
 //!
-//! Invariant: an offer is for the moment; one that comes late, or whose thread does not take it, is left.
+//! Invariants: an offer is for the moment; one that comes late, or whose thread does not take it, is left. One that was taken is
+//! edited to say so.
 
 use std::sync::Arc;
 
 use super::attempt::{Abort, Attempt};
 use super::book::Also;
+use super::card;
 use super::post::Posted;
 use crate::view;
 
@@ -14,6 +16,16 @@ const FRESH_MS: i64 = 10 * 60 * 1000;
 
 pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     let facts = attempt.facts().await?;
+    if let (Some(message), Some(channel), Some(promise)) =
+        (attempt.job.message, attempt.job.channel, facts.follow_up.clone())
+    {
+        let taken = view::offer_taken(&attempt.shared.texts, facts.settings.lang, &promise);
+        return match card::edit(attempt, channel, message, &taken).await? {
+            None => Ok(()),
+            Some(Posted::At(id)) => attempt.sent(id, Also::Nothing).await,
+            Some(Posted::Gone(_) | Posted::Refused(_)) => attempt.cancel().await,
+        };
+    }
     let now = attempt.shared.clock.now_ms();
     let fresh = facts.offer.filter(|offer| facts.present && now - offer.at < FRESH_MS);
     let active = facts.case.as_ref().filter(|case| case.status.is_active());

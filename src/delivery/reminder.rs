@@ -61,12 +61,13 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     }
     let late = now - follow_up.due_at > attempt.shared.timing.late;
     let (id, texts) = (attempt.job.id, Arc::clone(&attempt.shared.texts));
+    let first = !facts.reminded_of;
     let message = |place| {
         let own = facts.own_lang.filter(|_| place == view::Place::Direct);
         let lang = own.unwrap_or(facts.settings.lang);
         match case.filter(|_| place == view::Place::Lead) {
             Some(case) => view::unowned(&texts, lang, id, &follow_up, case, facts.settings.lead_role),
-            None => view::reminder(&texts, lang, id, &follow_up, case, late, place),
+            None => view::reminder(&texts, lang, id, &follow_up, case, view::How { place, late, first }),
         }
     };
     chain::say(attempt, &facts, &follow_up, Some(follow_up.assignee), Also::Reminded(now), message).await

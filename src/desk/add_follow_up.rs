@@ -3,14 +3,14 @@
 use super::hand_over::within_reach;
 use super::promise::log;
 use super::record::{resolve, resolve_locked};
-use super::rights;
-use super::{Caller, CaseRef, Desk, DeskError, MoveNotes, Outcome, Person, Refused, Reply, WhichTime};
-use crate::case::{Case, Change, Status, UpdateRefused, clean_text};
+use super::{Caller, CaseRef, Desk, DeskError, MoveNotes, Outcome, Person, Refused, Reply};
+use super::{offer_follow_up, rights};
+use crate::case::{Change, Status, UpdateRefused, clean_text};
 use crate::failpoint;
 use crate::follow_up::recurrence::{Every, Series};
 use crate::follow_up::{Calendar, Terms, Wake, phrase};
 use crate::locale::Lang;
-use crate::store::{follow_up, profile};
+use crate::store::{follow_up, offer, profile};
 
 /// Longest promise, in scalars: fits a reminder with everything around it.
 pub(crate) const MAX_WHAT: usize = 1_000;
@@ -32,6 +32,8 @@ pub struct AddFollowUp {
     pub escalate: Option<String>,
     /// It comes due when the customer replies.
     pub wake: bool,
+    /// The delivery that brought the offer this takes.
+    pub offer: Option<i64>,
 }
 
 pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowUp) -> Outcome {
@@ -59,6 +61,9 @@ pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowU
                 if let Some(person) = &wish.who {
                     rights::can_work(&standing.settings, person)?;
                 }
+                if let Some(offer) = wish.offer {
+                    offer_follow_up::theirs(c, standing.guild, &caller, offer).await?;
+                }
                 if wish.wake && case.is_none() {
                     return Err(Refused::WakeWithoutCase.into());
                 }
@@ -67,7 +72,7 @@ pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowU
                 }
                 let own = profile::get(c, standing.guild, caller.user).await?.calendar(&standing.settings);
                 let reading = phrase::parse(&wish.when, &own.context(desk.clock.now(), caller.lang))
-                    .map_err(|refusal| time_refused(refusal, &wish, &caller, case.as_ref(), &what))?;
+                    .map_err(|refusal| Refused::When { refusal, when: wish.when.clone(), what: what.clone() })?;
                 let follow_up = follow_up::NewFollowUp {
                     guild: standing.guild,
                     case: case.as_ref().map(|case| case.number),
@@ -91,6 +96,11 @@ pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowU
                     },
                 };
                 let saved = follow_up::create(c, &follow_up).await?;
+                if let Some(offer) = wish.offer
+                    && !offer::take(c, &saved, offer, now_ms).await?
+                {
+                    return Err(Refused::OfferTaken.into());
+                }
                 if let Some(case) = case {
                     let change = Change::FollowUpAdded {
                         follow_up: saved.id.0,
@@ -112,31 +122,6 @@ pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowU
     added
 }
 
-/// Why there is no time; where only the choice between several is missing, with all that makes one press enough.
-fn time_refused(
-    refusal: phrase::Refusal,
-    wish: &AddFollowUp,
-    caller: &Caller,
-    case: Option<&Case>,
-    what: &str,
-) -> Refused {
-    let repeat = wish.repeat.as_deref().map(Every::read).transpose();
-    // For somebody else, or with a lead to tell, there is more to carry than a control can.
-    let own = wish.who.as_ref().is_none_or(|who| who.user == caller.user) && wish.escalate.is_none();
-    let (when, what) = (wish.when.clone(), what.to_owned());
-    match (refusal, repeat) {
-        (phrase::Refusal::Ambiguous(readings), Ok(repeat)) if own => Refused::WhichTime(Box::new(WhichTime {
-            readings,
-            when,
-            what,
-            case: case.map(|case| case.number),
-            repeat: repeat.map(|(every, _)| every),
-            wake: wish.wake,
-        })),
-        (refusal, _) => Refused::When { refusal, when, what },
-    }
-}
-
 /// Whether whoever is to be reminded can see the case; what else is wrong with either is said by the transaction.
 async fn reachable(desk: &Desk, caller: &Caller, wish: &AddFollowUp) -> Result<(), DeskError> {
     let (Some(guild), Some(who)) = (caller.guild, wish.who.clone()) else { return Ok(()) };
@@ -156,11 +141,7 @@ async fn reachable(desk: &Desk, caller: &Caller, wish: &AddFollowUp) -> Result<(
 
 /// The rule as typed, counted from the civil time that was said.
 fn series(typed: &str, reading: &phrase::Reading) -> Result<Series, Refused> {
-    let (every, day) = Every::read(typed).map_err(|_| Refused::BadRepeat(typed.to_owned()))?;
-    let first = reading.civil.date().weekday();
-    if day.is_some_and(|day| day != first) {
-        return Err(Refused::RepeatElsewhere { typed: typed.to_owned(), first });
-    }
+    let every = Every::parse(typed).map_err(|_| Refused::BadRepeat(typed.to_owned()))?;
     Ok(Series { every, from: reading.civil })
 }
 

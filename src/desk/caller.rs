@@ -3,7 +3,7 @@
 //! Invariant: all of it is what somebody sent; nothing of it is believed before it was checked where it takes effect.
 
 use crate::case::CaseNumber;
-use crate::id::{ChannelId, GuildId, RoleId, UserId};
+use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use crate::locale::Lang;
 
 /// Who wants something, and where they are.
@@ -23,6 +23,8 @@ pub struct Caller {
     pub parent: Option<ChannelId>,
     /// The language they read.
     pub lang: Lang,
+    /// The message on which they pressed something and which shows what comes of it.
+    pub pressed: Option<MessageId>,
 }
 
 /// Somebody named in a command.

@@ -94,7 +94,7 @@ async fn shown(c: &mut crate::store::Conn, caller: &Caller, promise: Promise) ->
         && follow_up::undelivered(c, follow_up.guild, follow_up.id, follow_up.version).await?;
     // The buttons are for what it is now, whatever the reminder was for.
     let promise = Promise { version: follow_up.version, ..promise };
-    Ok(Reply::FollowUpShown { follow_up, case, promise, undelivered })
+    Ok(Reply::FollowUpShown { follow_up, case, promise, undelivered, among_people: caller.guild.is_some() })
 }
 
 /// Sends what could not be delivered once more.

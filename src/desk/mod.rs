@@ -60,7 +60,7 @@ pub use places::Places;
 pub use privacy::PrivacyWish;
 pub use profile::{ProfileReport, ProfileWish};
 pub use promise::PromiseRef;
-pub use refused::{Refused, WhichTime};
+pub use refused::Refused;
 pub use setup::{SetupReport, SetupWish};
 pub use suggest::{Focus, Suggestions};
 pub use tone_rules::{RuleShown, RulesPage};
@@ -132,8 +132,8 @@ pub enum Wish {
     RetryFollowUp(Promise),
     /// A success check's answer: did the solution hold?
     AnswerCheck { promise: Promise, satisfied: bool },
-    /// A morning's overview: no more of them.
-    StopMornings(GuildId),
+    /// A morning's overview: no more of them, or again.
+    SwitchMornings { guild: GuildId, on: bool },
     /// A text-less reminder's Show.
     RevealFollowUp(Promise),
     /// *Check tone* and the form behind `/draft`.
@@ -195,10 +195,9 @@ pub enum Form {
     Note(CaseNumber),
     /// A promise for a case.
     FollowUp(CaseNumber),
-    /// A promise for a case that waits for somebody, with a time that makes sense.
-    AskAgain { case: CaseNumber, when: String },
-    /// A promise somebody just made in a case's thread, due at this time (Unix s); the desk fills in how that is written.
-    Remind { case: CaseNumber, due: i64, when: String },
+    /// A promise somebody just made in a case's thread, due at this time (Unix s), and the delivery that offered it; the desk
+    /// fills in how the time is written.
+    Remind { case: CaseNumber, due: i64, offer: i64, when: String },
     /// Close a case.
     Close(CaseNumber),
     /// Another time for a promise.
@@ -233,8 +232,8 @@ pub enum Reply {
     FollowUpAdded { follow_up: FollowUp, notes: Box<MoveNotes> },
     /// A success check answered; the reminder shows it, in the guild's language.
     Checked { case: Case, satisfied: bool, by: UserId, lang: Lang },
-    /// No more overviews in the morning.
-    MorningsStopped,
+    /// No more overviews in the morning, or again.
+    MorningsSwitched { guild: GuildId, on: bool },
     /// Promises, soonest first.
     FollowUps { lines: Lines, shown: PromiseList, now_ms: i64 },
     /// A promise kept or taken back, and the next one of what repeats; the reminder shows it, in the guild's language.
@@ -247,8 +246,8 @@ pub enum Reply {
     FollowUpHandedOver { follow_up: FollowUp },
     /// A reminder that is sent once more.
     FollowUpRetried { follow_up: FollowUp, lang: Lang },
-    /// A promise with its text, for one reader, and whether its reminder reached nobody.
-    FollowUpShown { follow_up: FollowUp, case: Option<Case>, promise: Promise, undelivered: bool },
+    /// A promise with its text, for one reader, whether its reminder reached nobody, and whether colleagues can be chosen here.
+    FollowUpShown { follow_up: FollowUp, case: Option<Case>, promise: Promise, undelivered: bool, among_people: bool },
     /// Wording looked at.
     Tone(Box<Checked>),
     /// What is kept of a person for tone.
@@ -375,7 +374,7 @@ impl Desk {
             Wish::AnswerCheck { promise, satisfied } => {
                 success_check::answer_check(self, caller, promise, satisfied).await
             }
-            Wish::StopMornings(guild) => digest::stop_mornings(self, caller, guild).await,
+            Wish::SwitchMornings { guild, on } => digest::switch_mornings(self, caller, guild, on).await,
             Wish::CheckTone { text, draft } => check_tone::check_tone(self, caller, text, draft).await,
             Wish::MyTone { on } => my_tone::my_tone(self, caller, on).await,
             Wish::ToneRules { lang, category, page } => tone_rules::rules(self, caller, lang, category, page).await,

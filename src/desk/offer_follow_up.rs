@@ -5,10 +5,11 @@
 
 use super::hear::Heard;
 use super::rights::{Rank, rank};
-use super::{Desk, DeskError};
+use super::{Caller, Desk, DeskError, Refused};
 use crate::follow_up::{phrase, promise_words};
+use crate::id::GuildId;
 use crate::store::offer::{self, Offer};
-use crate::store::{case as cases, guild, profile};
+use crate::store::{Conn, case as cases, guild, profile};
 
 impl Desk {
     /// Offers the writer a reminder, if what they wrote promises something.
@@ -50,5 +51,15 @@ impl Desk {
             (self.wake)();
         }
         Ok(())
+    }
+}
+
+/// Refuses an offer that is somebody else's, was taken, or gave way to a later one.
+pub(super) async fn theirs(c: &mut Conn, guild: GuildId, caller: &Caller, delivery: i64) -> Result<(), DeskError> {
+    match offer::whose(c, guild, delivery).await? {
+        None => Err(Refused::OfferGone.into()),
+        Some((user, _)) if user != caller.user => Err(Refused::OfferOf(user).into()),
+        Some((_, true)) => Err(Refused::OfferTaken.into()),
+        Some((_, false)) => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use super::rights::{self, Rank};
 use super::{Caller, CaseRef, DeskError, Refused};
 use crate::case::{Case, Change};
 use crate::follow_up::{Calendar, FollowUp, FollowUpId, Kind, State};
-use crate::id::GuildId;
+use crate::id::{GuildId, UserId};
 use crate::store::{Conn, case as cases, delivery, follow_up, guild, profile, recurring};
 use crate::view::custom_id::Promise;
 
@@ -60,8 +60,13 @@ pub(super) async fn open(c: &mut Conn, caller: &Caller, which: &PromiseRef) -> R
             if let Some(found) = numbered(c, caller, guild, &typed).await? {
                 return found;
             }
-            let found = candidates(c, caller, guild).await?;
-            let found = found.into_iter().filter(|one| fits(one, &typed)).collect();
+            let mut found = candidates(c, caller, guild).await?;
+            found.retain(|one| fits(one, &typed));
+            if found.is_empty() {
+                // Somebody else's, then: that it is there is no secret, the team's list shows it.
+                found = follow_up::list(c, guild, None, None, LOOKED_THROUGH).await?;
+                found.retain(|one| fits(one, &typed));
+            }
             one_of(typed, found, caller, c).await
         }
     }
@@ -106,17 +111,40 @@ pub(super) fn fits(follow_up: &FollowUp, typed: &str) -> bool {
     typed.to_lowercase().split_whitespace().all(|word| what.contains(word) || number(word))
 }
 
-async fn one_of(typed: String, mut found: Vec<FollowUp>, caller: &Caller, c: &mut Conn) -> Result<FollowUp, DeskError> {
-    match (found.len(), found.pop()) {
-        (1, Some(one)) => theirs(c, caller, one.guild, one.id).await,
-        (_, None) if typed.is_empty() => Err(Refused::NoPromiseHere.into()),
-        (_, None) => Err(Refused::NoSuchPromise(typed).into()),
-        (_, Some(last)) => {
+/// The only one of `found` the caller may end or move; among what is only others' they are told whose it is.
+async fn one_of(typed: String, found: Vec<FollowUp>, caller: &Caller, c: &mut Conn) -> Result<FollowUp, DeskError> {
+    let leads = rights::agent(c, caller).await?.rank >= Rank::Lead;
+    let (mut found, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|one| leads || may(one, caller));
+    match (found.len(), found.pop(), &others[..]) {
+        (1, Some(one), _) => theirs(c, caller, one.guild, one.id).await,
+        (_, None, []) if typed.is_empty() => Err(Refused::NoPromiseHere.into()),
+        (_, None, []) => Err(Refused::NoSuchPromise(typed).into()),
+        (_, None, others) => Err(whose(others).into()),
+        (_, Some(last), _) => {
             found.push(last);
             found.truncate(NAMED);
             Err(Refused::ManyPromises(typed, found).into())
         }
     }
+}
+
+/// Whose these are, each person once.
+fn whose(others: &[FollowUp]) -> Refused {
+    let mut people: Vec<UserId> = Vec::new();
+    for one in others {
+        if !people.contains(&one.assignee) {
+            people.push(one.assignee);
+        }
+    }
+    match people[..] {
+        [one] => Refused::NotYours(one),
+        _ => Refused::NoneYours(people),
+    }
+}
+
+/// Whether somebody may end or move a promise without leading the team.
+fn may(promise: &FollowUp, caller: &Caller) -> bool {
+    promise.assignee == caller.user || promise.creator == caller.user
 }
 
 /// The promise, if the caller is its assignee or creator, or leads here. In direct messages roles cannot be asked, so
@@ -131,7 +159,7 @@ pub(super) async fn theirs(
         return Err(Refused::NoSuchFollowUp.into());
     }
     let found = follow_up::get(c, guild, id).await?.ok_or(Refused::NoSuchFollowUp)?;
-    let own = found.assignee == caller.user || found.creator == caller.user;
+    let own = may(&found, caller);
     if caller.guild.is_none() {
         return if own { Ok(found) } else { Err(Refused::NoSuchFollowUp.into()) };
     }
@@ -158,7 +186,7 @@ pub(super) async fn settle(
         None => None,
     };
     after.version = before.version + 1;
-    if !follow_up::save(c, &after, before.version).await? {
+    if !follow_up::save_shown(c, &after, before.version, caller.pressed).await? {
         let now = follow_up::get(c, guild, before.id).await?.filter(|now| now.state == State::Open);
         return Err(now.map_or(Refused::FollowUpEnded, |now| Refused::FollowUpMoved(now.due_at)).into());
     }
@@ -197,7 +225,7 @@ pub(super) async fn schedule(c: &mut Conn, follow_up: &FollowUp) -> Result<(), D
 
 /// Whoever must be told of a change they may not have made themselves: the creator of an end, a new assignee of what is
 /// still to come (what is due already reminds them anyway).
-fn hears(before: &FollowUp, after: &FollowUp, now_ms: i64) -> Option<crate::id::UserId> {
+fn hears(before: &FollowUp, after: &FollowUp, now_ms: i64) -> Option<UserId> {
     match after.state {
         State::Done | State::Cancelled => Some(after.creator),
         State::Open => (after.assignee != before.assignee && after.due_at > now_ms).then_some(after.assignee),
@@ -222,7 +250,7 @@ pub(super) async fn log(
 }
 
 /// The calendar of somebody in the promise's team, also where the caller writes from a direct message.
-pub(super) async fn calendar(c: &mut Conn, guild: GuildId, user: crate::id::UserId) -> Result<Calendar, DeskError> {
+pub(super) async fn calendar(c: &mut Conn, guild: GuildId, user: UserId) -> Result<Calendar, DeskError> {
     Ok(profile::calendar(c, guild, user).await?)
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn answer_check(desk: &Desk, caller: &Caller, promise: Promise,
                 check.ended_by = Some(caller.user);
                 check.outcome = Some(if satisfied { SATISFIED } else { UNSATISFIED }.to_owned());
                 check.version += 1;
-                if !follow_up::save(c, &check, promise.version).await? {
+                if !follow_up::save_shown(c, &check, promise.version, caller.pressed).await? {
                     return Err(Refused::FollowUpEnded.into());
                 }
                 delivery::cancel_reminder(c, check.guild, check.id).await?;

@@ -23,7 +23,7 @@ use super::road::Road;
 use super::{commands, translate};
 use crate::clock::Stopwatch;
 use crate::desk::{Caller, Desk, Refused, Wish};
-use crate::id::GuildId;
+use crate::id::{GuildId, MessageId};
 use crate::locale::Texts;
 use crate::view::custom_id::Action;
 
@@ -242,14 +242,18 @@ impl EventHandler for Handler {
             Interaction::Component(i) => {
                 let wish = translate::component(&i);
                 let in_place = shows_result_itself(&i.data.custom_id, &wish);
-                let ask = ask(i.id, i.token.clone(), translate::caller_of_component(&i), in_place);
+                let pressed = in_place.then(|| MessageId(i.message.id.get()));
+                let caller = Caller { pressed, ..translate::caller_of_component(&i) };
+                let ask = ask(i.id, i.token.clone(), caller, in_place);
                 self.answers.respond(&ask, wish).await;
             }
             Interaction::Modal(i) => {
                 // A form that a control opened may answer on the message of that control.
                 let in_place = i.message.is_some()
                     && matches!(Action::decode(&i.data.custom_id), Some(Action::SetTime(_) | Action::Edit(_)));
-                let ask = ask(i.id, i.token.clone(), translate::caller_of_modal(&i), in_place);
+                let pressed = i.message.as_ref().filter(|_| in_place).map(|message| MessageId(message.id.get()));
+                let caller = Caller { pressed, ..translate::caller_of_modal(&i) };
+                let ask = ask(i.id, i.token.clone(), caller, in_place);
                 self.answers.respond(&ask, translate::modal(&i)).await;
             }
             _ => {}
@@ -268,7 +272,6 @@ fn shows_result_itself(custom_id: &str, wish: &Result<Wish, Refused>) -> bool {
             Action::decode(custom_id),
             Some(
                 Action::Page(..)
-                    | Action::TakeReading(..)
                     | Action::SetStatus(_)
                     | Action::Done(_)
                     | Action::Later(_)
@@ -281,6 +284,7 @@ fn shows_result_itself(custom_id: &str, wish: &Result<Wish, Refused>) -> bool {
                     | Action::Rules(..)
                     | Action::ChooseRules(_)
                     | Action::Allow(..)
+                    | Action::Mornings(_)
                     | Action::Satisfied(_)
                     | Action::Unsatisfied(_)
             )

@@ -8,7 +8,6 @@ mod answer;
 mod commands;
 mod gateway;
 mod listen;
-mod reading;
 mod recent;
 pub mod render;
 mod rest;

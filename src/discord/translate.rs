@@ -11,7 +11,6 @@ use serenity::model::guild::Member;
 use serenity::model::permissions::Permissions;
 
 use super::commands::{MOST_DAYS, MOST_HOURS};
-use super::reading;
 use crate::case::{CaseNumber, Cause, Changes, CustomerType, MAX_TITLE, Priority, Source, Status, Via, View, clip};
 use crate::desk::{
     AddFollowUp, Caller, CaseRef, Focus, Form, OpenCase, Person, PrivacyWish, ProfileWish, Promised, Refused, Scope,
@@ -83,6 +82,7 @@ fn caller(origin: &Origin<'_>) -> Caller {
         channel: ChannelId(origin.channel_id),
         parent: thread.and_then(|thread| thread.parent_id).map(|id| ChannelId(id.get())),
         lang: Lang::from_discord(origin.locale),
+        pressed: None,
     }
 }
 
@@ -198,6 +198,7 @@ pub(super) fn command(data: &CommandData) -> Translated {
             repeat: options.filled("repeat"),
             escalate: options.filled("escalate"),
             wake: options.one_of("wake", switch)?.unwrap_or(false),
+            offer: None,
         })),
         ("followup", "list") => {
             let view = options.one_of("view", PromiseView::from_name)?;
@@ -361,9 +362,6 @@ pub(super) fn component(interaction: &ComponentInteraction) -> Translated {
     {
         return Ok(Wish::HandOver { promise, to: person(*id, &interaction.data.resolved) });
     }
-    if let Some(wish) = reading::chosen(interaction, chosen) {
-        return wish;
-    }
     pressed(&interaction.data.custom_id, chosen)
 }
 
@@ -387,9 +385,10 @@ fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
         Action::Undo(promise) => Wish::CancelFollowUp { which: PromiseRef::Button(promise), reason: None },
         Action::AskEdit(promise) => Wish::Ask(Form::EditFollowUp { promise, what: String::new(), when: String::new() }),
         Action::Retry(promise) => Wish::RetryFollowUp(promise),
-        Action::NoMornings(guild, _) => Wish::StopMornings(guild),
+        Action::NoMornings(guild, _) => Wish::SwitchMornings { guild, on: false },
+        Action::Mornings(guild) => Wish::SwitchMornings { guild, on: true },
         Action::Overview(view, _) => Wish::ListCases { view, page: 0 },
-        Action::TakeOffer(case, due, _) => Wish::Ask(Form::Remind { case, due, when: String::new() }),
+        Action::TakeOffer(case, due, offer) => Wish::Ask(Form::Remind { case, due, offer, when: String::new() }),
         Action::Satisfied(promise) => Wish::AnswerCheck { promise, satisfied: true },
         Action::Unsatisfied(promise) => Wish::AnswerCheck { promise, satisfied: false },
         Action::Reveal(promise) => Wish::RevealFollowUp(promise),
@@ -423,7 +422,6 @@ fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
         Action::AskPromise(when) => Wish::Ask(Form::Promise(Promised { when })),
         // Forms come back as modals, never as pressed buttons.
         Action::AddFollowUp(_)
-        | Action::TakeReading(..)
         | Action::AddNote(_)
         | Action::Close(_)
         | Action::OpenCase(..)
@@ -431,6 +429,7 @@ fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
         | Action::Edit(_)
         | Action::HandOver(_)
         | Action::Draft
+        | Action::KeepOffer(..)
         | Action::KeepPromise => {
             return Err(Refused::Stale);
         }
@@ -471,6 +470,7 @@ pub(super) fn modal(interaction: &ModalInteraction) -> Translated {
         repeat: None,
         escalate: None,
         wake: false,
+        offer: None,
     };
     Ok(match Action::decode(&interaction.data.custom_id).ok_or(Refused::Stale)? {
         Action::OpenCase(channel, message, author) => Wish::OpenCase(OpenCase {
@@ -482,6 +482,9 @@ pub(super) fn modal(interaction: &ModalInteraction) -> Translated {
         }),
         Action::AddNote(number) => Wish::NoteCase { case: CaseRef::Number(number), text: text("text") },
         Action::AddFollowUp(number) => Wish::AddFollowUp(promised(CaseRef::Number(number))),
+        Action::KeepOffer(number, offer) => {
+            Wish::AddFollowUp(AddFollowUp { offer: Some(offer), ..promised(CaseRef::Number(number)) })
+        }
         Action::SetTime(promise) => {
             Wish::MoveFollowUp { which: PromiseRef::Button(promise), to: To::Phrase(text("when")) }
         }

@@ -17,7 +17,15 @@ impl Kind {
     }
 }
 
+/// A reminder has just come: for this long after its time nobody calls a promise overdue, ms.
+pub const GRACE_MS: i64 = 15 * 60 * 1000;
+
 impl FollowUp {
+    /// From when on it is overdue, Unix ms. What was said to a customer is so at once: its reminder came before.
+    pub fn overdue_at(&self) -> i64 {
+        self.terms.lapses_at.unwrap_or(self.due_at.saturating_add(GRACE_MS))
+    }
+
     /// What was said to somebody: where the reminder warns of it, the time is later than the reminder's.
     pub fn promised_at(&self) -> i64 {
         self.terms.lapses_at.unwrap_or(self.due_at)

@@ -8,7 +8,6 @@ mod kinds;
 pub mod phrase;
 pub mod promise_words;
 pub mod recurrence;
-mod repeat_words;
 mod state;
 pub mod timetable;
 mod workday;
@@ -17,6 +16,7 @@ pub mod zones;
 
 pub use calendar::{Calendar, Computed};
 pub use holidays::{Land, Municipal};
+pub use kinds::GRACE_MS;
 pub use recurrence::{Every, Series};
 pub use state::{FollowUp, FollowUpId, Kind, State, Terms, Wake};
 pub use workday::lead;

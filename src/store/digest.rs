@@ -140,21 +140,21 @@ type LineRow = (Option<i64>, Option<i64>, String, i64);
 async fn promises(c: &mut Conn, guild: GuildId, user: Option<UserId>, span: (i64, i64)) -> Result<Group, StoreError> {
     const OWN: &str = "select f.case_number, c.thread, f.what, coalesce(f.lapses_at, f.due_at) from follow_up f
         left join case_file c on c.guild_id = f.guild_id and c.number = f.case_number
-        where f.guild_id = $1 and f.state = 'open' and f.due_at >= $2 and f.due_at < $3 and f.assignee = $5
+        where f.guild_id = $1 and f.state = 'open' and coalesce(f.lapses_at, f.due_at) >= $2 and coalesce(f.lapses_at, f.due_at) < $3 and f.assignee = $5
             and f.kind <> 'first_response'
             and not exists (select 1 from follow_up earlier where earlier.id = f.previous and earlier.state = 'open')
-        order by f.due_at, f.id limit $4";
+        order by coalesce(f.lapses_at, f.due_at), f.id limit $4";
     const OWN_COUNT: &str = "select count(*) from follow_up f
-        where f.guild_id = $1 and f.state = 'open' and f.due_at >= $2 and f.due_at < $3 and f.assignee = $4
+        where f.guild_id = $1 and f.state = 'open' and coalesce(f.lapses_at, f.due_at) >= $2 and coalesce(f.lapses_at, f.due_at) < $3 and f.assignee = $4
             and f.kind <> 'first_response'
             and not exists (select 1 from follow_up earlier where earlier.id = f.previous and earlier.state = 'open')";
     const ALL: &str = "select f.case_number, c.thread, '' as what, coalesce(f.lapses_at, f.due_at) from follow_up f
         left join case_file c on c.guild_id = f.guild_id and c.number = f.case_number
-        where f.guild_id = $1 and f.state = 'open' and f.due_at >= $2 and f.due_at < $3
+        where f.guild_id = $1 and f.state = 'open' and coalesce(f.lapses_at, f.due_at) >= $2 and coalesce(f.lapses_at, f.due_at) < $3
             and not exists (select 1 from follow_up earlier where earlier.id = f.previous and earlier.state = 'open')
-        order by f.due_at, f.id limit $4";
+        order by coalesce(f.lapses_at, f.due_at), f.id limit $4";
     const ALL_COUNT: &str = "select count(*) from follow_up f
-        where f.guild_id = $1 and f.state = 'open' and f.due_at >= $2 and f.due_at < $3
+        where f.guild_id = $1 and f.state = 'open' and coalesce(f.lapses_at, f.due_at) >= $2 and coalesce(f.lapses_at, f.due_at) < $3
             and not exists (select 1 from follow_up earlier where earlier.id = f.previous and earlier.state = 'open')";
     let (guild, (from, until)) = (guild.db(), span);
     let (rows, (count,)) = match user {

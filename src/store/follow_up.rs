@@ -2,10 +2,10 @@
 
 use super::conn::{Conn, sql};
 use super::error::StoreError;
-use super::{delivery, digest};
+use super::{delivery, digest, retire};
 use crate::case::CaseNumber;
-use crate::follow_up::{Every, FollowUp, FollowUpId, Kind, Series, State, Terms, Wake};
-use crate::id::{ChannelId, GuildId, UserId};
+use crate::follow_up::{Every, FollowUp, FollowUpId, GRACE_MS, Kind, Series, State, Terms, Wake};
+use crate::id::{ChannelId, GuildId, MessageId, UserId};
 
 /// A promise about to be written down. It starts open, with version 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,8 +170,19 @@ pub async fn get(c: &mut Conn, guild: GuildId, id: FollowUpId) -> Result<Option<
 }
 
 /// Stores what may change of a promise (everything but who wrote it down, when and for which case) if it is still open and still has
-/// `expected_version`; false: somebody else was first. What has ended stays ended.
+/// `expected_version`; false: somebody else was first. What has ended stays ended. What was sent for a version that is left is
+/// edited to say so.
 pub async fn save(c: &mut Conn, follow_up: &FollowUp, expected_version: i64) -> Result<bool, StoreError> {
+    save_shown(c, follow_up, expected_version, None).await
+}
+
+/// The same, where whoever makes the change sees it at once on the message they pressed: that one is left alone.
+pub async fn save_shown(
+    c: &mut Conn,
+    follow_up: &FollowUp,
+    expected_version: i64,
+    pressed: Option<MessageId>,
+) -> Result<bool, StoreError> {
     const TEXT: &str = "update follow_up set what = $4, assignee = $5, civil = $6, zone = $7, due_at = $8, state = $9,
             ended_at = $10, version = $11, repeat = $12, repeat_from = $13, escalate_after = $14, wake = $15,
             waited_from = $16, outcome = $17, ended_by = $18, lapses_at = $19
@@ -201,6 +212,9 @@ pub async fn save(c: &mut Conn, follow_up: &FollowUp, expected_version: i64) -> 
         follow_up.ended_by.map(UserId::db),
         terms.lapses_at,
     )?;
+    if changed == 1 && follow_up.version != expected_version {
+        retire::want(c, follow_up.guild, follow_up.id, expected_version, pressed).await?;
+    }
     Ok(changed == 1)
 }
 
@@ -256,7 +270,7 @@ pub struct Filter {
     pub who: Option<UserId>,
     /// Of this case.
     pub case: Option<CaseNumber>,
-    /// Due before this moment, Unix ms.
+    /// Overdue at this moment, Unix ms.
     pub overdue_at: Option<i64>,
     /// Only those whose reminder reached nobody.
     pub undelivered: bool,
@@ -286,7 +300,8 @@ pub const PAGE: u32 = 10;
 /// A page of open promises, soonest first, what repeats once; pages count from 0. What was not delivered is there in any case.
 pub async fn page(c: &mut Conn, guild: GuildId, filter: Filter, page: u32) -> Result<Lines, StoreError> {
     const TEXT: &str = select!(
-        "state = 'open' and kind <> 'first_response' and ($2 = 0 or assignee = $2) and ($3 = 0 or case_number = $3) and ($4 = 0 or due_at < $4)
+        "state = 'open' and kind <> 'first_response' and ($2 = 0 or assignee = $2) and ($3 = 0 or case_number = $3) 
+            and ($4 = 0 or (due_at < $4 and coalesce(lapses_at, due_at + $8) < $4))
             and ($5 = 1 or not exists (select 1 from follow_up earlier
                 where earlier.id = follow_up.previous and earlier.state = 'open'))
             and ($5 = 0 or exists (select 1 from delivery where delivery.follow_up_id = follow_up.id
@@ -305,6 +320,7 @@ pub async fn page(c: &mut Conn, guild: GuildId, filter: Filter, page: u32) -> Re
         i64::from(filter.undelivered),
         i64::from(PAGE) + 1,
         i64::from(page) * i64::from(PAGE),
+        GRACE_MS,
     )?;
     let more = rows.len() > PAGE as usize;
     let mut lines = Vec::new();
@@ -321,6 +337,14 @@ pub async fn undelivered(c: &mut Conn, guild: GuildId, id: FollowUpId, version: 
     const TEXT: &str = "select id from delivery where guild_id = $1 and follow_up_id = $2 and follow_up_version = $3
         and kind = 'reminder' and state = 'undeliverable'";
     Ok(sql!(fetch_optional(i64,), c, TEXT, guild.db(), id.0, version)?.is_some())
+}
+
+/// Whether a reminder of something still open on this case was sent.
+pub async fn reminded_of(c: &mut Conn, guild: GuildId, case: CaseNumber) -> Result<bool, StoreError> {
+    const TEXT: &str = "select d.id from follow_up f join delivery d on d.follow_up_id = f.id
+        where f.guild_id = $1 and f.case_number = $2 and f.state = 'open'
+            and d.guild_id = $1 and d.kind = 'reminder' and d.state = 'sent' limit 1";
+    Ok(sql!(fetch_optional(i64,), c, TEXT, guild.db(), case.0)?.is_some())
 }
 
 /// The case's open clock of this kind, of which there is at most one.

@@ -23,6 +23,7 @@ pub mod process;
 pub mod profile;
 pub mod recurring;
 pub mod report;
+pub mod retire;
 pub mod search;
 mod sqlite;
 mod ticket;

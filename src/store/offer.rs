@@ -1,11 +1,13 @@
 //! Offers to remind somebody of what they said they would do. What they said is not kept, only when and in answer to which message.
 //!
-//! Invariant: at most one for each person and case in an hour, and one for a message, by the table's key.
+//! Invariants: at most one for each person and case in an hour, and one for a message, by the table's key; an offer is taken at
+//! most once, by compare-and-set on its row of the outbox, which from then on says which promise came of it.
 
 use super::conn::{Conn, sql};
 use super::delivery;
 use super::error::StoreError;
 use crate::case::CaseNumber;
+use crate::follow_up::FollowUp;
 use crate::id::{GuildId, MessageId, UserId};
 use crate::store::delivery::Kind;
 
@@ -49,4 +51,24 @@ pub async fn of(c: &mut Conn, guild: GuildId, delivery: i64) -> Result<Option<Of
     const TEXT: &str = "select case_number, user_id, due_at, at from offer where guild_id = $1 and delivery_id = $2";
     let row = sql!(fetch_optional(i64, i64, i64, i64), c, TEXT, guild.db(), delivery)?;
     Ok(row.map(|(case, user, due_at, at)| Offer { case: CaseNumber(case), user: UserId::from_db(user), due_at, at }))
+}
+
+/// Whose offer this row of the outbox brought, and whether it was taken; none where a later one took its place.
+pub async fn whose(c: &mut Conn, guild: GuildId, delivery: i64) -> Result<Option<(UserId, bool)>, StoreError> {
+    const TEXT: &str = "select o.user_id, d.follow_up_id from offer o
+        join delivery d on d.id = o.delivery_id and d.guild_id = o.guild_id
+        where o.guild_id = $1 and o.delivery_id = $2 and d.kind = 'offer'";
+    let row = sql!(fetch_optional(i64, Option<i64>), c, TEXT, guild.db(), delivery)?;
+    Ok(row.map(|(user, promise)| (UserId::from_db(user), promise.is_some())))
+}
+
+/// The offer was taken, with this promise; its message is to say so. False: it was taken before.
+pub async fn take(c: &mut Conn, promise: &FollowUp, delivery: i64, now_ms: i64) -> Result<bool, StoreError> {
+    // A row held by a worker keeps its state: the worker sees the greater `wanted` when it finishes.
+    const TEXT: &str = "update delivery set follow_up_id = $3, follow_up_version = $4, wanted = wanted + 1,
+            due_at = $5, not_before = 0, attempts = 0, trying_since = null,
+            state = case when state = 'sent' then 'scheduled' else state end
+        where guild_id = $1 and id = $2 and kind = 'offer' and follow_up_id is null";
+    let changed = sql!(execute, c, TEXT, promise.guild.db(), delivery, promise.id.0, promise.version, now_ms)?;
+    Ok(changed == 1)
 }

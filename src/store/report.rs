@@ -36,12 +36,14 @@ pub async fn numbers(c: &mut Conn, guild: GuildId, from: i64, now: i64) -> Resul
         where guild_id = $1 and opened_at >= $2 and opened_at < $3 group by cause order by count(*) desc, cause";
     const AGE: &str = "select opened_at from case_file where guild_id = $1 and active = 1
         order by opened_at, number limit 1 offset $2";
+    // What people promised: not what the bot watches over by itself, nor an occurrence that another took along before its time.
     const PROMISES: &str = "select
             count(case when state = 'done' then 1 end) as kept,
             count(case when state = 'done' and ended_at > due_at + $4 then 1 end) as late,
             count(case when state = 'open' then 1 end) as overdue,
             count(case when state = 'cancelled' then 1 end) as cancelled
-        from follow_up where guild_id = $1 and due_at >= $2 and due_at < $3";
+        from follow_up where guild_id = $1 and due_at >= $2 and due_at < $3 and kind = 'promise'
+            and not (state = 'cancelled' and ended_by is null and ended_at < due_at)";
     let volume = sql!(fetch_one Volume, c, VOLUME, guild.db(), from, now)?;
     let causes = sql!(fetch_all(Option<String>, i64), c, CAUSES, guild.db(), from, now)?;
     let promises = sql!(fetch_one Promises, c, PROMISES, guild.db(), from, now, IN_TIME_MS)?;

@@ -1,7 +1,6 @@
 //! The answer to what somebody wanted, in their language.
 
 use jiff::Zoned;
-use jiff::civil::Weekday;
 
 use super::custom_id::Action;
 use super::text::{self, headline, moment, value};
@@ -31,7 +30,7 @@ pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
         Reply::StatusOffered { case } => status_offered(voice, case),
         Reply::Form(_) => Message::default(),
         Reply::FollowUpAdded { follow_up, notes } => promise::added(voice, follow_up, notes),
-        Reply::MorningsStopped => digest::stopped(voice),
+        Reply::MorningsSwitched { guild, on } => digest::switched(voice, *guild, *on),
         Reply::Checked { case, satisfied, by, .. } => clocks::checked(voice, case, *satisfied, *by),
         Reply::FollowUps { lines, shown, now_ms } => promise::listed(voice, lines, shown, *now_ms),
         Reply::FollowUpEnded { follow_up, next, by, .. } => promise::ended(voice, follow_up, next.as_ref(), *by),
@@ -39,8 +38,8 @@ pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
         Reply::HandOverOffered { follow_up, promise } => promise::hand_over_offered(voice, follow_up, *promise),
         Reply::FollowUpHandedOver { follow_up } => promise::handed_over(voice, follow_up),
         Reply::FollowUpRetried { follow_up, .. } => promise::retried(voice, follow_up),
-        Reply::FollowUpShown { follow_up, case, promise, undelivered } => {
-            promise::shown(voice, follow_up, case.as_ref(), *promise, *undelivered)
+        Reply::FollowUpShown { follow_up, case, promise, undelivered, among_people } => {
+            promise::shown(voice, follow_up, case.as_ref(), *promise, *undelivered, *among_people)
         }
         Reply::Tone(checked) => tone::tone(voice, checked),
         Reply::MyTone(mine) => my_tone::my_tone(voice, mine),
@@ -179,14 +178,7 @@ pub fn choices(voice: Voice<'_>, suggestions: &Suggestions) -> Vec<Choice> {
             found.iter().map(|(follow_up, due)| promise::suggestion(voice, follow_up, due)).collect()
         }
         Suggestions::Repeats(rules) => {
-            let label = |every, day: Option<Weekday>| match day {
-                Some(day) => {
-                    let day = voice.say(&format!("weekday-{}", day.to_monday_one_offset()));
-                    format!("{} ({day})", promise::rule(voice, every))
-                }
-                None => promise::rule(voice, every),
-            };
-            rules.iter().map(|&(every, day)| Choice { label: label(every, day), value: every.written(day) }).collect()
+            rules.iter().map(|&every| Choice { label: promise::rule(voice, every), value: every.stored() }).collect()
         }
         Suggestions::Zones(names) => {
             names.iter().map(|name| Choice { label: name.clone(), value: name.clone() }).collect()

@@ -5,7 +5,7 @@
 
 use crate::case::{CaseNumber, View, named};
 use crate::desk::Scope;
-use crate::follow_up::{Every, FollowUpId};
+use crate::follow_up::FollowUpId;
 use crate::id::{ChannelId, GuildId, MessageId, UserId};
 use crate::locale::Lang;
 use crate::store::tone::RuleName;
@@ -53,13 +53,14 @@ pub enum Action {
     Unsatisfied(Promise),
     /// Overview: no more of them from this team; with the delivery that brought it.
     NoMornings(GuildId, i64),
+    /// Overviews in the morning again.
+    Mornings(GuildId),
     /// Overview: a list of cases; with the delivery that brought it.
     Overview(View, i64),
     /// Offer: a reminder for this case at this time, Unix s; with the delivery that brought it.
     TakeOffer(CaseNumber, i64, i64),
-    /// List of times a phrase can mean: write the promise down with the chosen one. Its case, how it repeats, and whether the
-    /// customer's reply wakes it; its text stands in the message.
-    TakeReading(Option<CaseNumber>, Option<Every>, bool),
+    /// The form behind it: the case, and the delivery that brought the offer.
+    KeepOffer(CaseNumber, i64),
     /// Reminder: an hour later.
     Later(Promise),
     /// Reminder without text: show it to me.
@@ -203,13 +204,11 @@ impl Action {
             Self::Done(p) => p.encode("done"),
             Self::Satisfied(p) => p.encode("held"),
             Self::Unsatisfied(p) => p.encode("broke"),
+            Self::Mornings(guild) => format!("{VERSION}:overviews:{guild}"),
             Self::NoMornings(guild, delivery) => format!("{VERSION}:mornings:{guild}:{delivery}"),
             Self::Overview(view, delivery) => format!("{VERSION}:overview:{}:{delivery}", view.name()),
             Self::TakeOffer(n, due, delivery) => format!("{VERSION}:offer:{}:{due}:{delivery}", n.0),
-            Self::TakeReading(case, repeat, wake) => {
-                let repeat = repeat.map_or_else(|| "once".to_owned(), |every| every.stored().replace(':', "-"));
-                format!("{VERSION}:reading:{}:{repeat}:{}", case.map_or(0, |case| case.0), u8::from(wake))
-            }
+            Self::KeepOffer(n, delivery) => format!("{VERSION}:accept:{}:{delivery}", n.0),
             Self::Later(p) => p.encode("later"),
             Self::Reveal(p) => p.encode("reveal"),
             Self::Choose(guild, delivery) => format!("{VERSION}:choose:{guild}:{delivery}"),
@@ -288,6 +287,7 @@ impl Action {
                 [guild, delivery] => Self::NoMornings(GuildId::from_db(number(guild)?), number(delivery)?),
                 _ => return None,
             },
+            "overviews" => Self::Mornings(guild(&rest)?),
             "overview" => match rest[..] {
                 [view, delivery] => Self::Overview(View::from_name(view)?, number(delivery)?),
                 _ => return None,
@@ -296,15 +296,8 @@ impl Action {
                 [case, due, delivery] => Self::TakeOffer(CaseNumber(number(case)?), number(due)?, number(delivery)?),
                 _ => return None,
             },
-            "reading" => match rest[..] {
-                [case, repeat, wake] => {
-                    let every = Every::from_stored(&repeat.replace('-', ":"));
-                    Self::TakeReading(
-                        Some(number(case)?).filter(|&case| case > 0).map(CaseNumber),
-                        if repeat == "once" { None } else { Some(every?) },
-                        ["0", "1"].iter().position(|known| *known == wake)? == 1,
-                    )
-                }
+            "accept" => match rest[..] {
+                [case, delivery] => Self::KeepOffer(CaseNumber(number(case)?), number(delivery)?),
                 _ => return None,
             },
             "later" => Self::Later(Promise::decode(&rest)?),
@@ -480,12 +473,12 @@ mod tests {
             Action::EraseCase(n),
             Action::Done(promise),
             Action::NoMornings(promise.guild, i64::MAX),
+            Action::Mornings(promise.guild),
             Action::Overview(View::Unassigned, i64::MAX),
             Action::TakeOffer(n, i64::MAX, i64::MAX),
+            Action::KeepOffer(n, i64::MAX),
             Action::Satisfied(promise),
             Action::Unsatisfied(promise),
-            Action::TakeReading(Some(n), Some(Every::Days(366)), true),
-            Action::TakeReading(None, None, false),
             Action::Later(promise),
             Action::Reveal(promise),
             Action::Choose(promise.guild, promise.delivery),

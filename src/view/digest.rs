@@ -11,6 +11,8 @@ use crate::store::digest::{Group, Line, Sheet};
 
 /// Discord: most characters of a message.
 const MESSAGE: usize = 1_990;
+/// The hour from which it is no longer morning.
+const NOON: i8 = 12;
 
 /// Whether there is anything to say. Cases of nobody alone are told to the team, not to each person.
 pub fn digest_says(sheet: &Sheet, to_a_person: bool) -> bool {
@@ -18,12 +20,22 @@ pub fn digest_says(sheet: &Sheet, to_a_person: bool) -> bool {
     own > 0 || (!to_a_person && sheet.unassigned.count > 0)
 }
 
-/// A person's overview, as a direct message.
-pub fn digest(texts: &Texts, lang: Lang, delivery: i64, guild: GuildId, sheet: &Sheet) -> Message {
+/// The head of an overview that is read at this hour of its reader's day: late in the day nobody is told good morning.
+fn head(voice: Voice<'_>, key: &str, hour: i8) -> String {
+    let greeting = voice.say(if hour < NOON { "digest-morning" } else { "digest-day" });
+    voice.with(key, &[("greeting", &greeting)])
+}
+
+/// A person's overview, as a direct message; `hour` is that of its reader's clock.
+pub fn digest(texts: &Texts, lang: Lang, (guild, delivery): (GuildId, i64), hour: i8, sheet: &Sheet) -> Message {
     let voice = texts.voice(lang);
-    let mut lines = vec![voice.say("digest")];
-    for (key, group) in [("digest-overdue", &sheet.overdue), ("digest-today", &sheet.today), ("digest-hot", &sheet.hot)]
-    {
+    let mut lines = vec![head(voice, "digest", hour)];
+    for (key, group) in [
+        ("digest-overdue", &sheet.overdue),
+        ("digest-today", &sheet.today),
+        ("digest-hot", &sheet.hot),
+        ("digest-unassigned", &sheet.unassigned),
+    ] {
         if group.count > 0 {
             lines.push(String::new());
             lines.push(voice.count(key, group.count, &[]));
@@ -31,18 +43,14 @@ pub fn digest(texts: &Texts, lang: Lang, delivery: i64, guild: GuildId, sheet: &
             lines.extend(left(voice, group));
         }
     }
-    if sheet.unassigned.count > 0 {
-        lines.push(String::new());
-        lines.push(voice.count("digest-unassigned", sheet.unassigned.count, &[]));
-    }
     let stop = button(voice, "button-no-digest", Look::Secondary, Action::NoMornings(guild, delivery));
     Message { content: clip(&lines.join("\n"), MESSAGE), rows: vec![Row::Buttons(vec![stop])], ..Message::default() }
 }
 
 /// The team's overview, without anybody's words.
-pub fn team_digest(texts: &Texts, lang: Lang, delivery: i64, sheet: &Sheet) -> Message {
+pub fn team_digest(texts: &Texts, lang: Lang, delivery: i64, hour: i8, sheet: &Sheet) -> Message {
     let voice = texts.voice(lang);
-    let mut lines = vec![voice.say("digest-team")];
+    let mut lines = vec![head(voice, "digest-team", hour)];
     for (key, group) in [
         ("digest-overdue", &sheet.overdue),
         ("digest-today", &sheet.today),
@@ -85,9 +93,14 @@ pub fn team_digest(texts: &Texts, lang: Lang, delivery: i64, sheet: &Sheet) -> M
     Message { content: clip(&lines.join("\n"), MESSAGE), rows: vec![Row::Buttons(row)], ..Message::default() }
 }
 
-/// What came of stopping them.
-pub(super) fn stopped(voice: Voice<'_>) -> Message {
-    Message { content: voice.say("digest-stopped"), ..Message::default() }
+/// What came of stopping them, with the way back; or of going it.
+pub(super) fn switched(voice: Voice<'_>, guild: GuildId, on: bool) -> Message {
+    let again = button(voice, "button-digest-again", Look::Secondary, Action::Mornings(guild));
+    Message {
+        content: voice.say(if on { "digest-again" } else { "digest-stopped" }),
+        rows: if on { Vec::new() } else { vec![Row::Buttons(vec![again])] },
+        ..Message::default()
+    }
 }
 
 fn own_line(voice: Voice<'_>, line: &Line) -> String {

@@ -4,6 +4,7 @@ use super::custom_id::Action;
 use super::reminder::button;
 use super::text::{self, moment};
 use crate::chat::{Look, Message, Row};
+use crate::follow_up::FollowUp;
 use crate::locale::{Lang, Texts};
 use crate::store::offer::Offer;
 
@@ -17,4 +18,10 @@ pub fn offer(texts: &Texts, lang: Lang, delivery: i64, offer: &Offer) -> Message
         rows: vec![Row::Buttons(vec![button(voice, "button-take-offer", Look::Secondary, take)])],
         ..Message::default()
     }
+}
+
+/// An offer that was taken: what came of it, for the thread. The text of the promise is on the case's card.
+pub fn offer_taken(texts: &Texts, lang: Lang, promise: &FollowUp) -> Message {
+    let args = [("who", &*text::person(promise.assignee)), ("due", &*moment(promise.due_at))];
+    Message { content: texts.voice(lang).with("offer-taken", &args), ..Message::default() }
 }

@@ -1,13 +1,13 @@
 //! Answers about promises: written down, ended, moved, handed over, listed; each with what may be done next.
 
-use super::custom_id::{Action, Promise, PromiseList};
+use super::custom_id::{Action, Promise, PromiseList, PromiseView};
 use super::reminder::{self, button};
 use super::text::{self, moment, plain};
 use super::{answer, profile};
 use crate::case::{Case, clip};
 use crate::chat::{Choice, Embed, Look, Message, People, Row, Select};
 use crate::desk::MoveNotes;
-use crate::follow_up::{Calendar, Every, FollowUp, State, Wake};
+use crate::follow_up::{Calendar, Every, FollowUp, Kind, State, Wake};
 use crate::id::UserId;
 use crate::locale::{Lang, Voice};
 use crate::store::follow_up::Lines;
@@ -91,7 +91,6 @@ pub(super) fn rule(voice: Voice<'_>, every: Every) -> String {
     match every {
         Every::Days(n) => voice.count("repeat-days", i64::from(n), &[]),
         Every::Weeks(n) => voice.count("repeat-weeks", i64::from(n), &[]),
-        Every::Months(n) => voice.count("repeat-months", i64::from(n), &[]),
         Every::Day => voice.say("repeat-daily"),
         Every::WorkingDay => voice.say("repeat-working-days"),
         Every::Week => voice.say("repeat-weekly"),
@@ -165,6 +164,7 @@ pub(super) fn shown(
     case: Option<&Case>,
     promise: Promise,
     undelivered: bool,
+    among_people: bool,
 ) -> Message {
     let mut content = reminder::body(voice, follow_up, case, false);
     if follow_up.state != State::Open {
@@ -182,7 +182,10 @@ pub(super) fn shown(
         content.push('\n');
         content.push_str(&voice.with("follow-up-repeats", &[("rule", &rule(voice, series.every))]));
     }
-    let mut rows = reminder::buttons(voice, follow_up, promise);
+    let mut rows = reminder::buttons(voice, follow_up, promise, among_people);
+    if follow_up.terms.kind == Kind::Promise && !among_people {
+        rows.push(Row::Buttons(Vec::new()));
+    }
     if let Some(Row::Buttons(second)) = rows.get_mut(1) {
         second.push(button(voice, "button-change", Look::Secondary, Action::AskEdit(promise)));
         second.push(button(voice, "button-take-back", Look::Secondary, Action::Undo(promise)));
@@ -201,8 +204,8 @@ pub(super) fn shown(
 pub(super) fn line(voice: Voice<'_>, follow_up: &FollowUp, undelivered: bool, now_ms: i64) -> String {
     let what = text::what_line(voice, &follow_up.what, 80);
     let case = follow_up.case.map_or_else(String::new, |number| format!("{number} · "));
-    let key = if follow_up.due_at < now_ms { "follow-up-line-overdue" } else { "follow-up-line" };
-    let (who, due) = (text::person(follow_up.assignee), moment(follow_up.due_at));
+    let key = if follow_up.overdue_at() < now_ms { "follow-up-line-overdue" } else { "follow-up-line" };
+    let (who, due) = (text::person(follow_up.assignee), moment(follow_up.promised_at()));
     let number = follow_up.id.0.to_string();
     let args = [("n", &*number), ("case", &*case), ("what", &*what), ("who", &*who), ("due", &*due)];
     let mut line = voice.with(key, &args);
@@ -221,7 +224,12 @@ pub(super) fn line(voice: Voice<'_>, follow_up: &FollowUp, undelivered: bool, no
 pub(super) fn listed(voice: Voice<'_>, lines: &Lines, shown: &PromiseList, now_ms: i64) -> Message {
     let described: Vec<String> =
         lines.lines.iter().map(|one| line(voice, &one.follow_up, one.undelivered, now_ms)).collect();
-    let description = if described.is_empty() { voice.say("follow-ups-none") } else { described.join("\n") };
+    let none = match shown.view {
+        PromiseView::Overdue => "follow-ups-none-overdue",
+        PromiseView::Undelivered => "follow-ups-none-undelivered",
+        PromiseView::Mine | PromiseView::Team => "follow-ups-none",
+    };
+    let description = if described.is_empty() { voice.say(none) } else { described.join("\n") };
     let footer = if shown.page > 0 || lines.more {
         voice.with("list-page", &[("page", &shown.page.saturating_add(1).to_string())])
     } else {
@@ -249,9 +257,9 @@ pub(super) fn listed(voice: Voice<'_>, lines: &Lines, shown: &PromiseList, now_m
         rows.push(Row::Buttons(buttons));
     }
     let title = voice.say(match shown.view {
-        super::custom_id::PromiseView::Overdue => "follow-ups-overdue",
-        super::custom_id::PromiseView::Undelivered => "follow-ups-undelivered",
-        super::custom_id::PromiseView::Mine | super::custom_id::PromiseView::Team => "follow-ups-title",
+        PromiseView::Overdue => "follow-ups-overdue",
+        PromiseView::Undelivered => "follow-ups-undelivered",
+        PromiseView::Mine | PromiseView::Team => "follow-ups-title",
     });
     Message {
         embeds: vec![Embed { title, description, colour: COLOUR, footer, ..Embed::default() }],
@@ -268,7 +276,9 @@ fn label(voice: Voice<'_>, follow_up: &FollowUp) -> String {
 
 /// A promise as a suggestion while somebody types.
 pub(super) fn suggestion(voice: Voice<'_>, follow_up: &FollowUp, due: &jiff::Zoned) -> Choice {
-    let due = answer::clock_time(voice, due);
+    // To the minute: seconds tell nobody apart what is due when.
+    let minute = due.with().second(0).subsec_nanosecond(0).build();
+    let due = answer::clock_time(voice, &minute.unwrap_or_else(|_| due.clone()));
     let room = CHOICE.saturating_sub(due.chars().count() + 3);
     Choice { label: format!("{} – {due}", clip(&label(voice, follow_up), room)), value: follow_up.id.0.to_string() }
 }

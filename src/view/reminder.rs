@@ -22,6 +22,17 @@ pub enum Place {
     Alert,
 }
 
+/// How a reminder comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct How {
+    /// Where it is read.
+    pub place: Place,
+    /// After its time.
+    pub late: bool,
+    /// No other reminder of its case stands: what is to be said of the case itself is said now, and not each time.
+    pub first: bool,
+}
+
 /// A reminder. Its buttons carry the delivery, by which it is found again after a lost answer.
 pub fn reminder(
     texts: &Texts,
@@ -29,8 +40,7 @@ pub fn reminder(
     delivery: i64,
     follow_up: &FollowUp,
     case: Option<&Case>,
-    late: bool,
-    place: Place,
+    How { place, late, first }: How,
 ) -> Message {
     let voice = texts.voice(lang);
     let promise = Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery };
@@ -39,11 +49,11 @@ pub fn reminder(
         (voice.with("reminder-alert", &[("who", &who)]), vec![reveal(voice, promise)])
     } else {
         let mut content = body(voice, follow_up, case.filter(|_| place == Place::Direct), late);
-        if case.is_some_and(|case| case.owner.is_none() && case.status.is_active()) {
+        if first && case.is_some_and(|case| case.owner.is_none() && case.status.is_active()) {
             content.push('\n');
             content.push_str(&voice.say("reminder-nobody"));
         }
-        (content, buttons(voice, follow_up, promise))
+        (content, buttons(voice, follow_up, promise, place != Place::Direct))
     };
     Message {
         content,
@@ -67,7 +77,7 @@ pub fn word(texts: &Texts, lang: Lang, delivery: i64, follow_up: &FollowUp, read
     let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let (key, rows) = match follow_up.state {
         _ if place == Place::Alert => ("word-alert", vec![reveal(voice, promise)]),
-        State::Open => ("word-handed-over", buttons(voice, follow_up, promise)),
+        State::Open => ("word-handed-over", buttons(voice, follow_up, promise, place != Place::Direct)),
         State::Done => ("word-done", vec![reveal(voice, promise)]),
         State::Cancelled => ("word-cancelled", vec![reveal(voice, promise)]),
     };
@@ -99,7 +109,9 @@ pub fn escalation(
     let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let (key, rows) = match place {
         Place::Alert => ("escalation-alert", vec![reveal(voice, promise)]),
-        Place::Thread | Place::Direct | Place::Lead => ("escalation", buttons(voice, follow_up, promise)),
+        Place::Thread | Place::Direct | Place::Lead => {
+            ("escalation", buttons(voice, follow_up, promise, place != Place::Direct))
+        }
     };
     let mut users = vec![follow_up.assignee];
     users.extend(lead.is_none().then_some(follow_up.creator));
@@ -189,21 +201,24 @@ pub(super) fn body(voice: Voice<'_>, follow_up: &FollowUp, case: Option<&Case>, 
     content
 }
 
-/// What one may do with a promise that is due.
-pub(super) fn buttons(voice: Voice<'_>, follow_up: &FollowUp, promise: Promise) -> Vec<Row> {
+/// What one may do with a promise that is due. `among_people`: where a colleague can be chosen, which in a direct message is
+/// not so.
+pub(super) fn buttons(voice: Voice<'_>, follow_up: &FollowUp, promise: Promise, among_people: bool) -> Vec<Row> {
     if let Some(own) = clocks::buttons(voice, follow_up.terms.kind, promise) {
         return vec![Row::Buttons(own)];
     }
-    vec![
-        Row::Buttons(vec![
-            button(voice, "button-done", Look::Success, Action::Done(promise)),
-            button(voice, "button-later", Look::Secondary, Action::Later(promise)),
-            button(voice, "button-tomorrow", Look::Secondary, Action::Tomorrow(promise)),
-            button(voice, "button-next-monday", Look::Secondary, Action::NextMonday(promise)),
-            button(voice, "button-pick", Look::Secondary, Action::AskTime(promise)),
-        ]),
-        Row::Buttons(vec![button(voice, "button-hand-over", Look::Secondary, Action::AskHandOver(promise))]),
-    ]
+    let mut rows = vec![Row::Buttons(vec![
+        button(voice, "button-done", Look::Success, Action::Done(promise)),
+        button(voice, "button-later", Look::Secondary, Action::Later(promise)),
+        button(voice, "button-tomorrow", Look::Secondary, Action::Tomorrow(promise)),
+        button(voice, "button-next-monday", Look::Secondary, Action::NextMonday(promise)),
+        button(voice, "button-pick", Look::Secondary, Action::AskTime(promise)),
+    ])];
+    if among_people {
+        let hand_over = button(voice, "button-hand-over", Look::Secondary, Action::AskHandOver(promise));
+        rows.push(Row::Buttons(vec![hand_over]));
+    }
+    rows
 }
 
 /// Shows the text to whoever presses it and may read it.

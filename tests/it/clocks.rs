@@ -196,4 +196,10 @@ async fn a_reminder_says_when_a_case_is_nobodys() {
     later(&town, HOUR_MS + 1_000).await;
     let reminder = town.message_saying(thread, "jetzt ist dran").await;
     assert!(town.read(&reminder).contains("noch niemand zuständig"), "{}", town.read(&reminder));
+    // Said once: a reminder of something else does not say it again while this one stands.
+    let options: [(&str, Value); 2] = [("what", json!("Anrufen")), ("when", json!("in 1 Stunde"))];
+    town.slash_in("Anna", "de", thread, "followup add", &options).await;
+    later(&town, HOUR_MS + 60_000).await;
+    let second = town.message_saying(thread, "jetzt ist dran: **Anrufen**").await;
+    assert!(!town.read(&second).contains("noch niemand zuständig"), "{}", town.read(&second));
 }

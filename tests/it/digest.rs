@@ -15,7 +15,8 @@ async fn later(town: &Town, ms: i64) {
 /// The overviews in a channel, as people read them.
 fn overviews(town: &Town, channel: u64) -> Vec<String> {
     let all = town.discord.messages(channel).into_iter().map(|message| town.read(&message));
-    all.filter(|text| text.contains("Guten Morgen") || text.contains("Good morning")).collect()
+    all.filter(|text| ["Guten Morgen", "Guten Tag", "Good morning"].iter().any(|greeting| text.contains(greeting)))
+        .collect()
 }
 
 async fn promise(town: &Town, who: &str, thread: u64, what: &str, when: &str) {
@@ -56,6 +57,7 @@ async fn the_day_begins_with_what_is_due_and_one_click_ends_that() {
     - #1 #…
     
     **Ohne zuständige Person: 1**
+    - #2 #…
     [Kein Morgenüberblick mehr]
     ");
     let team = town.message_saying(town.channel("fälle"), "Guten Morgen").await;
@@ -79,9 +81,18 @@ async fn the_day_begins_with_what_is_due_and_one_click_ends_that() {
     assert!(overviews(&town, ben)[0].contains("Ware wiegen"));
 
     let stopped = town.press("Anna", "de", &morning, "Kein Morgenüberblick mehr").await;
-    insta::assert_snapshot!(town.told(&stopped).await, @r"Es kommt kein Morgenüberblick mehr. Mit `/profil überblick:an` bekommst du ihn wieder.");
+    insta::assert_snapshot!(town.told(&stopped).await, @r"
+    Es kommt kein Morgenüberblick mehr. Mit `/profil überblick:ein` bekommst du ihn wieder.
+    [Wieder einschalten]
+    ");
     let profile = town.slash("Anna", "fälle", "profile", &[]).await;
     assert!(profile.contains("Morgenüberblick: aus"), "{profile}");
+    let stopped = crate::life::message_of(&town, &stopped).await;
+    let again = town.press("Anna", "de", &stopped, "Wieder einschalten").await;
+    assert_eq!(town.told(&again).await, "Der Morgenüberblick kommt wieder.");
+    let profile = town.slash("Anna", "fälle", "profile", &[]).await;
+    assert!(profile.contains("Morgenüberblick: ein"), "{profile}");
+    town.press("Anna", "de", &morning, "Kein Morgenüberblick mehr").await;
     promise(&town, "Anna", thread, "Noch etwas", "Montag 15 Uhr").await;
     later(&town, 3 * DAY_MS).await;
     assert_eq!(overviews(&town, anna).len(), 1, "none any more");
@@ -110,6 +121,7 @@ async fn where_nothing_is_due_nothing_is_said_and_the_team_can_do_without() {
     - #1 #… · Call back · …
     
     **Without an owner: 1**
+    - #1 #…
     [No more morning overviews]
     ");
     assert_eq!(overviews(&town, anna).len(), 1);
@@ -129,10 +141,11 @@ async fn after_an_outage_an_overview_comes_within_the_day_or_not_at_all_and_neve
     later(&town, 0).await;
     assert_eq!(overviews(&town, anna).len(), 0, "not in the evening");
     town.stop().await;
-    // Until Tuesday, 11:00.
-    town.clock.advance_ms(4 * DAY_MS - 7 * HOUR_MS);
+    // Until Tuesday, 14:00.
+    town.clock.advance_ms(4 * DAY_MS - 4 * HOUR_MS);
     town.start().await;
-    town.message_saying(anna, "Guten Morgen").await;
+    let late = town.message_saying(anna, "Guten Tag. Das liegt heute bei dir").await;
+    assert!(!town.read(&late).contains("Morgen."), "not at this time of the day: {}", town.read(&late));
     town.restart().await;
     later(&town, HOUR_MS).await;
     assert_eq!(overviews(&town, anna).len(), 1, "{:#?}", overviews(&town, anna));

@@ -71,7 +71,7 @@ async fn a_profile_that_cannot_be_is_refused_with_an_example() {
             "Die Arbeitszeit „immer“ verstehe ich nicht. Beispiele: „9–17 Uhr“",
             "I do not understand the working hours",
         ),
-        ("hours", "17-9", "„17-9“ geht über Mitternacht.", "\"17-9\" goes past midnight."),
+        ("hours", "17-9", "Die Arbeitszeit „17-9“ verstehe ich nicht.", "I do not understand the working hours"),
         ("days", "neulich", "Die Arbeitstage „neulich“ verstehe ich nicht.", "I do not understand the working days"),
         (
             "holidays",
@@ -387,8 +387,11 @@ async fn handing_over_asks_for_a_colleague_who_can_see_the_case_and_reminds_them
     add(&town, "Anna", town.channel("fälle"), &[("what", json!("Privat")), ("when", json!("in 1 Stunde"))]).await;
     town.clock.advance_ms(HOUR_MS);
     let dm = town.message_saying(town.discord.dm(town.user("Anna")), "Privat").await;
-    let refused = town.press("Anna", "de", &dm, "Übergeben").await;
-    assert!(town.told(&refused).await.starts_with("Übergeben geht auf dem Server"));
+    assert!(button(&dm, "Übergeben").is_none(), "{}", town.read(&dm));
+    let older = button(&dm, "Erledigt").unwrap().replace(":done:", ":hand?:");
+    let (channel, message) = (id(&dm["channel_id"]), id(&dm["id"]));
+    let refused = town.discord.forge(town.user("Anna"), "de", channel, message, &older, &[]).await;
+    assert!(town.told(&refused).await.starts_with("Übergeben geht auf dem Server"), "an older message's button");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -501,7 +504,8 @@ async fn what_repeats_comes_again_and_never_piles_up() {
     town.card_saying(thread, "blieb offen, die nächste Wiederholung ist dran: Bericht").await;
     let list = town.slash_in("Anna", "de", thread, "followup list", &[]).await;
     assert_eq!(list.matches("– @Anna").count(), 1, "what is due and what comes next are one matter: {list}");
-    let stale = town.press("Anna", "de", &monday, "Erledigt").await;
+    let done = button(&monday, "Erledigt").unwrap();
+    let stale = town.discord.forge(town.user("Anna"), "de", thread, id(&monday["id"]), &done, &[]).await;
     assert!(town.told(&stale).await.starts_with("Das ist schon erledigt oder zurückgenommen."));
     // Weeks pass while nobody is there: one reminder, not one for each day.
     town.stop().await;
@@ -712,8 +716,10 @@ async fn the_life_of_a_promise_is_the_same_on_postgres() {
     assert!(plain(&town.told(&moved).await).starts_with("Verschoben von @Ben: Bericht"));
     town.clock.advance_ms(HOUR_MS + 60_000);
     let reminder = newest(&town, thread, 3).await;
-    let done = town.press("Ben", "de", &reminder, "Erledigt").await;
-    assert!(plain(&town.told(&done).await).starts_with("Erledigt von @Ben: Bericht"));
+    let done = town.slash_in("Ben", "de", thread, "followup done", &[]).await;
+    assert!(plain(&done).starts_with("Erledigt von @Ben: Bericht"), "{done}");
+    let shown = town.message_saying(thread, "Erledigt von @Ben: Bericht").await;
+    assert_eq!(shown["id"], reminder["id"], "its reminder says so, too");
     town.message_saying(thread, "@Anna, @Ben hat das erledigt").await;
     let list = town.slash_in("Ben", "de", thread, "followup list", &[]).await;
     assert!(list.contains("Fri 2026-11-20 10:00") && list.contains("täglich"), "{list}");

@@ -1,8 +1,8 @@
 //! Who says in a case's thread that they will see to something is offered a reminder of it: once, quietly, repeating nothing.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::harness::{SOON, Town};
+use crate::harness::{SOON, Town, button, id};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -36,22 +36,49 @@ async fn a_promise_in_a_cases_thread_is_offered_a_reminder_at_the_time_it_names(
     town.restart().await;
     let form = town.press("Anna", "de", &offer, "Erinnerung anlegen").await;
     let fields = form.modal.as_ref().expect("a form").to_string();
-    assert!(
-        fields.contains("Zurückmelden wie zugesagt") && fields.contains("Freitag, 20.11.2026, 14:00 Uhr"),
-        "{fields}"
-    );
+    assert!(fields.contains("Zurückmelden wie zugesagt") && fields.contains("2026-11-20 14:00"), "{fields}");
     let what = [("what", "Zurückmelden wie zugesagt"), ("when", "2026-11-20 14:00")];
+    let english = town.press("Anna", "en-GB", &offer, "Erinnerung anlegen").await;
+    assert!(english.modal.as_ref().expect("a form").to_string().contains("Get back as promised"));
     let told = town.submit("Anna", "de", thread, &form, &what).await;
     assert!(town.told(&told).await.contains("Fri 2026-11-20 13:00"));
-    let english = town.press("Anna", "en-GB", &offer, "Erinnerung anlegen").await;
-    assert!(english.modal.expect("a form").to_string().contains("Get back as promised"));
+    taken_once_and_by_its_addressee(&town, thread, &offer, &english).await;
 
     town.discord.say(anna, thread, "Ich kümmere mich auch um den Rest.").await;
-    quiet(&town, thread, 1).await;
+    quiet(&town, thread, 0).await;
     town.clock.advance_ms(HOUR_MS);
     town.discord.say(anna, thread, "I'll look into the rest.").await;
-    assert!(town.discord.until(|_| offers(&town, thread).len() == 2, SOON).await, "an hour later again");
-    assert!(offers(&town, thread)[1].contains("Fri 2026-11-20 08:00"), "without a time, the next working day");
+    assert!(town.discord.until(|_| offers(&town, thread).len() == 1, SOON).await, "an hour later again");
+    assert!(offers(&town, thread)[0].contains("Fri 2026-11-20 08:00"), "without a time, the next working day");
+}
+
+/// The offer says that it was taken, and whoever is late or not meant hears so.
+async fn taken_once_and_by_its_addressee(town: &Town, thread: u64, offer: &Value, late: &ruhepol::sandbox::Answer) {
+    let settled = town.message_saying(thread, "@Anna wird erinnert: Fri 2026-11-20 13:00").await;
+    assert_eq!(settled["id"], offer["id"], "the offer itself");
+    assert!(!town.read(&settled).contains('['), "without its button: {}", town.read(&settled));
+    let what = [("what", "Noch einmal"), ("when", "2026-11-20 14:00")];
+    let told = town.told(&town.submit("Anna", "en-GB", thread, late, &what).await).await;
+    assert!(told.starts_with("The reminder is set already."), "{told}");
+    let (message, take) = (id(&offer["id"]), button(offer, "Erinnerung anlegen").unwrap());
+    for (who, expected) in [("Anna", "Die Erinnerung ist schon angelegt."), ("Ben", "Dieses Angebot gilt @Anna.")] {
+        let forged = town.discord.forge(town.user(who), "de", thread, message, &take, &[]).await;
+        assert!(town.told(&forged).await.starts_with(expected), "{}", town.told(&forged).await);
+    }
+    let list = town.slash("Anna", "fälle", "followup list", &[]).await;
+    assert_eq!(list.matches("– @Anna").count(), 1, "one reminder: {list}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_offer_is_for_whoever_it_was_made_to() {
+    let town = Town::reading().await;
+    let thread = town.opened("Rechnung 4711").await;
+    town.discord.say(town.user("Anna"), thread, "Ich melde mich bis Freitag 14 Uhr beim Kunden.").await;
+    let offer = town.message_saying(thread, "soll ich dich").await;
+    let refused = town.press("Ben", "de", &offer, "Erinnerung anlegen").await;
+    let told = town.told(&refused).await;
+    assert!(told.starts_with("Dieses Angebot gilt @Anna. Mit `/nachfassen neu`"), "{told}");
+    assert!(offers(&town, thread).len() == 1, "it still stands");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

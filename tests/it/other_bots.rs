@@ -64,7 +64,7 @@ async fn a_promise_put_off_is_not_forgotten_when_somebody_replies() {
     let later = town.press("Anna", "de", &reminder, "+1 Std.").await;
     town.told(&later).await;
     town.discord.say(town.user("Ben"), thread, "Der Kunde hat geantwortet.").await;
-    town.clock.advance_ms(HOUR_MS + 1_000);
+    town.clock.advance_ms(HOUR_MS + 60_000);
     let first = reminder["id"].clone();
     let again = |discord: &ruhepol::sandbox::Discord| {
         discord.messages(thread).iter().any(|one| one["id"] != first && one.to_string().contains("jetzt ist dran"))

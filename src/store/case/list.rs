@@ -3,6 +3,7 @@
 use super::super::conn::{Conn, sql};
 use super::super::error::StoreError;
 use crate::case::{CaseNumber, Priority, Status, View};
+use crate::follow_up::GRACE_MS;
 use crate::id::{GuildId, UserId};
 
 /// Cases on one page.
@@ -95,7 +96,7 @@ pub async fn list(
     const OVERDUE: &str = lines!(
         "from case_file c where c.guild_id = $1 and c.active = 1 and c.number in
             (select f.case_number from follow_up f where f.guild_id = $1 and f.state = 'open' and f.due_at <= $4
-                and coalesce(f.lapses_at, 0) <= $4)
+                and coalesce(f.lapses_at, f.due_at + $5) <= $4)
          order by c.number desc limit $2 offset $3"
     );
     const HOT: &str = lines!(
@@ -111,7 +112,7 @@ pub async fn list(
     let mut rows = match view {
         View::Mine => sql!(fetch_all LineRow, c, MINE, guild, one_more, skip, me.db()),
         View::Unassigned => sql!(fetch_all LineRow, c, UNASSIGNED, guild, one_more, skip),
-        View::Overdue => sql!(fetch_all LineRow, c, OVERDUE, guild, one_more, skip, now_ms),
+        View::Overdue => sql!(fetch_all LineRow, c, OVERDUE, guild, one_more, skip, now_ms, GRACE_MS),
         View::Hot => sql!(fetch_all LineRow, c, HOT, guild, one_more, skip),
         View::Waiting => sql!(fetch_all LineRow, c, WAITING, guild, one_more, skip),
         View::All => sql!(fetch_all LineRow, c, ALL, guild, one_more, skip),

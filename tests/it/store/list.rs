@@ -1,6 +1,7 @@
 //! The views of `/case list`.
 
 use ruhepol::case::{Priority, Status, View};
+use ruhepol::follow_up::GRACE_MS;
 use ruhepol::store::case::list;
 use ruhepol::store::follow_up;
 
@@ -48,12 +49,12 @@ async fn every_view_shows_exactly_its_cases_newest_first(db: Fresh) {
         (View::Waiting, ANNA, vec![4, 3]),
         (View::All, ANNA, vec![7, 6, 5, 4, 3, 2, 1]),
     ] {
-        let page = in_read!(db.store, c => list(c, TEAM, view, me, 500, 0).await).unwrap();
+        let page = in_read!(db.store, c => list(c, TEAM, view, me, 500 + GRACE_MS, 0).await).unwrap();
         let numbers: Vec<i64> = page.cases.iter().map(|line| line.number.0).collect();
         assert_eq!(numbers, expected, "{view:?}");
         assert!(!page.more);
     }
-    let overdue_later = in_read!(db.store, c => list(c, TEAM, View::Overdue, ANNA, 900, 0).await).unwrap();
+    let overdue_later = in_read!(db.store, c => list(c, TEAM, View::Overdue, ANNA, 900 + GRACE_MS, 0).await).unwrap();
     assert_eq!(overdue_later.cases.iter().map(|line| line.number.0).collect::<Vec<_>>(), [7, 3, 2]);
     let line = &overdue_later.cases[1];
     assert_eq!((line.status, line.priority, line.owner), (Status::WaitingCustomer, Priority::High, Some(BEN)));

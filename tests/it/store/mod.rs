@@ -16,6 +16,7 @@ mod opening;
 mod outage;
 mod privacy;
 mod profile;
+mod report;
 mod scale;
 mod tone;
 mod transaction;

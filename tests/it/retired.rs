@@ -1,0 +1,129 @@
+//! A reminder that was sent tells what became of its promise, whatever way that went: no button stands for what no longer holds.
+
+use serde_json::{Value, json};
+
+use crate::harness::{SOON, Town, id};
+use crate::life::{add, message_of, newest, plain};
+
+const HOUR_MS: i64 = 3_600_000;
+
+/// A reminder of Anna's in a case's thread.
+async fn reminded(town: &Town) -> (u64, Value) {
+    let thread = town.opened("Gutschrift").await;
+    add(town, "Anna", thread, &[("what", json!("Prüfen")), ("when", json!("in 1 Stunde"))]).await;
+    town.clock.advance_ms(HOUR_MS + 60_000);
+    let reminder = newest(town, thread, 2).await;
+    (thread, reminder)
+}
+
+/// Waits until a message says `text`, and gives all of it.
+async fn becomes(town: &Town, message: &Value, text: &str) -> String {
+    let (channel, message) = (id(&message["channel_id"]), id(&message["id"]));
+    let now = |discord: &ruhepol::sandbox::Discord| {
+        plain(&discord.message(channel, message).map(|message| town.read(&message)).unwrap_or_default())
+    };
+    town.discord.until(|discord| now(discord).contains(text), SOON).await;
+    let now = now(&town.discord);
+    assert!(now.contains(text), "it never said {text}: {now}");
+    now
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_ended_or_moved_by_a_command_is_seen_on_its_reminder() {
+    let mut town = Town::new().await;
+    let (thread, first) = reminded(&town).await;
+    // The first try at the edit fails; it is not lost.
+    town.arm(json!({ "kind": "500_before", "route": format!("PATCH /channels/{thread}/messages/{}", first["id"].as_str().unwrap()) }));
+    town.slash_in("Anna", "de", thread, "followup snooze", &[("when", json!("heute 16 Uhr"))]).await;
+    town.restart().await;
+    let text = becomes(&town, &first, "Inzwischen geändert: Prüfen – @Anna, Thu 2026-11-19 15:00").await;
+    assert!(!text.contains('['), "without buttons: {text}");
+    town.clock.advance_ms(5 * HOUR_MS);
+    let second = newest(&town, thread, 3).await;
+    town.slash_in("Anna", "de", thread, "followup done", &[("outcome", json!("Stimmt"))]).await;
+    let text = becomes(&town, &second, "Erledigt von @Anna: Prüfen").await;
+    assert!(text.ends_with("Ergebnis: Stimmt"), "{text}");
+    becomes(&town, &first, "Inzwischen geändert").await;
+    let pings: usize = town
+        .discord
+        .requests()
+        .iter()
+        .filter(|request| request.method == "PATCH" && request.body["content"].to_string().contains("Prüfen"))
+        .map(|request| request.pings.users.len())
+        .sum();
+    assert_eq!(pings, 0, "an edit pings nobody");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_handing_over_one_reminder_has_buttons_and_not_two() {
+    let town = Town::new().await;
+    let (thread, reminder) = reminded(&town).await;
+    let asked = message_of(&town, &town.press("Anna", "de", &reminder, "Übergeben").await).await;
+    let select = asked["components"][0]["components"][0]["custom_id"].as_str().unwrap();
+    let (channel, message) = (id(&asked["channel_id"]), id(&asked["id"]));
+    let ben = town.user("Ben").to_string();
+    town.discord.press(town.user("Anna"), "de", channel, message, select, &[&ben]).await;
+    let text = becomes(&town, &reminder, "Inzwischen geändert: Prüfen – @Ben").await;
+    assert!(!text.contains('['), "{text}");
+    let new = newest(&town, thread, 3).await;
+    assert!(town.read(&new).starts_with("@Ben, jetzt ist dran") && town.read(&new).contains("[Erledigt]"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_private_list_closing_the_case_and_direct_messages_end_it_visibly_too() {
+    let town = Town::new().await;
+    let (thread, reminder) = reminded(&town).await;
+    let list = message_of(&town, &town.raw("Anna", "de", thread, "followup list", &[]).await).await;
+    let select = &list["components"][0]["components"][0];
+    let (custom_id, value) = (select["custom_id"].as_str().unwrap(), select["options"][0]["value"].as_str().unwrap());
+    let (channel, message) = (id(&list["channel_id"]), id(&list["id"]));
+    let shown = town.discord.press(town.user("Anna"), "de", channel, message, custom_id, &[value]).await;
+    let shown = message_of(&town, &shown).await;
+    town.press("Anna", "de", &shown, "Erledigt").await;
+    becomes(&town, &reminder, "Erledigt von @Anna: Prüfen").await;
+
+    let fälle = town.channel("fälle");
+    add(&town, "Anna", fälle, &[("what", json!("Urlaub")), ("when", json!("in 1 Stunde"))]).await;
+    add(&town, "Anna", thread, &[("what", json!("Nachhaken")), ("when", json!("in 1 Stunde"))]).await;
+    town.clock.advance_ms(HOUR_MS + 60_000);
+    let direct = town.message_saying(town.discord.dm(town.user("Anna")), "jetzt ist dran: **Urlaub**").await;
+    let other = town.message_saying(thread, "jetzt ist dran: **Nachhaken**").await;
+    town.slash("Anna", "fälle", "followup cancel", &[("followup", json!("urlaub"))]).await;
+    becomes(&town, &direct, "Zurückgenommen von @Anna: Urlaub").await;
+    town.slash_in("Ben", "de", thread, "case close", &[]).await;
+    becomes(&town, &other, "Zurückgenommen von @Ben: Nachhaken").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pressed_button_shows_the_outcome_itself_and_nothing_is_edited_twice() {
+    let town = Town::new().await;
+    let (thread, reminder) = reminded(&town).await;
+    let told = plain(&town.told(&town.press("Anna", "de", &reminder, "Erledigt").await).await);
+    assert!(told.starts_with("Erledigt von @Anna: Prüfen"), "{told}");
+    town.card_saying(thread, "nachgefasst: Prüfen").await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    let path = format!("/messages/{}", reminder["id"].as_str().unwrap());
+    let edits = town.discord.requests().into_iter().filter(|r| r.method == "PATCH" && r.path.ends_with(&path)).count();
+    assert_eq!(edits, 0, "the answer to the press has done it");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_others_read_is_told_without_its_text() {
+    let town = Town::new().await;
+    town.arm(json!({ "kind": "dm_closed", "user_id": town.user("Clara").to_string() }));
+    let fälle = town.channel("fälle");
+    add(&town, "Clara", fälle, &[("what", json!("Streng geheim")), ("when", json!("in 1 Stunde"))]).await;
+    town.clock.advance_ms(HOUR_MS + 60_000);
+    let alert = town.message_saying(town.channel("leitung"), "eine Erinnerung wartet auf dich").await;
+    town.slash("Clara", "fälle", "followup done", &[("followup", json!("geheim"))]).await;
+    let text = becomes(&town, &alert, "Das ist inzwischen erledigt oder zurückgenommen.").await;
+    assert!(!text.contains("geheim") && !text.contains('['), "{text}");
+    // Nor does the word that a reminder reached nobody keep its buttons.
+    town.arm(json!({ "kind": "dm_closed", "user_id": town.user("Anna").to_string() }));
+    add(&town, "Anna", fälle, &[("what", json!("Auch geheim")), ("when", json!("in 1 Stunde"))]).await;
+    town.clock.advance_ms(HOUR_MS + 60_000);
+    let notice = town.message_saying(town.channel("leitung"), "für @Anna kam nirgends an").await;
+    town.slash("Anna", "fälle", "followup snooze", &[("when", json!("morgen")), ("followup", json!("auch"))]).await;
+    let text = becomes(&town, &notice, "Dazu hat sich inzwischen etwas geändert.").await;
+    assert!(!text.contains("geheim") && !text.contains('['), "{text}");
+}
