@@ -3,9 +3,9 @@
 use super::hand_over::within_reach;
 use super::promise::log;
 use super::record::{resolve, resolve_locked};
-use super::{Caller, CaseRef, Desk, DeskError, MoveNotes, Outcome, Person, Refused, Reply};
+use super::{Caller, CaseRef, Desk, DeskError, MoveNotes, Outcome, Person, Refused, Reply, WhichTime};
 use super::{offer_follow_up, rights};
-use crate::case::{Change, Status, UpdateRefused, clean_text};
+use crate::case::{Case, Change, Status, UpdateRefused, clean_text};
 use crate::failpoint;
 use crate::follow_up::recurrence::{Every, Series};
 use crate::follow_up::{Calendar, Terms, Wake, phrase};
@@ -72,7 +72,7 @@ pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowU
                 }
                 let own = profile::get(c, standing.guild, caller.user).await?.calendar(&standing.settings);
                 let reading = phrase::parse(&wish.when, &own.context(desk.clock.now(), caller.lang))
-                    .map_err(|refusal| Refused::When { refusal, when: wish.when.clone(), what: what.clone() })?;
+                    .map_err(|refusal| time_refused(refusal, &wish, &caller, case.as_ref(), &what))?;
                 let follow_up = follow_up::NewFollowUp {
                     guild: standing.guild,
                     case: case.as_ref().map(|case| case.number),
@@ -122,6 +122,32 @@ pub(super) async fn add_follow_up(desk: &Desk, caller: &Caller, wish: AddFollowU
     added
 }
 
+/// Why there is no time; where only the choice between several is missing, with all that makes one press enough.
+fn time_refused(
+    refusal: phrase::Refusal,
+    wish: &AddFollowUp,
+    caller: &Caller,
+    case: Option<&Case>,
+    what: &str,
+) -> Refused {
+    let repeat = wish.repeat.as_deref().map(Every::read).transpose();
+    // For somebody else, with a lead to tell or out of an offer, there is more to carry than a control can.
+    let own = wish.who.as_ref().is_none_or(|who| who.user == caller.user);
+    let own = own && wish.escalate.is_none() && wish.offer.is_none();
+    let (when, what) = (wish.when.clone(), what.to_owned());
+    match (refusal, repeat) {
+        (phrase::Refusal::Ambiguous(readings), Ok(repeat)) if own => Refused::WhichTime(Box::new(WhichTime {
+            readings,
+            when,
+            what,
+            case: case.map(|case| case.number),
+            repeat: repeat.map(|(every, _)| every),
+            wake: wish.wake,
+        })),
+        (refusal, _) => Refused::When { refusal, when, what },
+    }
+}
+
 /// Whether whoever is to be reminded can see the case; what else is wrong with either is said by the transaction.
 async fn reachable(desk: &Desk, caller: &Caller, wish: &AddFollowUp) -> Result<(), DeskError> {
     let (Some(guild), Some(who)) = (caller.guild, wish.who.clone()) else { return Ok(()) };
@@ -141,7 +167,11 @@ async fn reachable(desk: &Desk, caller: &Caller, wish: &AddFollowUp) -> Result<(
 
 /// The rule as typed, counted from the civil time that was said.
 fn series(typed: &str, reading: &phrase::Reading) -> Result<Series, Refused> {
-    let every = Every::parse(typed).map_err(|_| Refused::BadRepeat(typed.to_owned()))?;
+    let (every, day) = Every::read(typed).map_err(|_| Refused::BadRepeat(typed.to_owned()))?;
+    let first = reading.civil.date().weekday();
+    if day.is_some_and(|day| day != first) {
+        return Err(Refused::RepeatElsewhere { typed: typed.to_owned(), first });
+    }
     Ok(Series { every, from: reading.civil })
 }
 

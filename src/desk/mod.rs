@@ -60,7 +60,7 @@ pub use places::Places;
 pub use privacy::PrivacyWish;
 pub use profile::{ProfileReport, ProfileWish};
 pub use promise::PromiseRef;
-pub use refused::Refused;
+pub use refused::{Refused, WhichTime};
 pub use setup::{SetupReport, SetupWish};
 pub use suggest::{Focus, Suggestions};
 pub use tone_rules::{RuleShown, RulesPage};
@@ -195,6 +195,8 @@ pub enum Form {
     Note(CaseNumber),
     /// A promise for a case.
     FollowUp(CaseNumber),
+    /// A promise for a case that waits for somebody, with a time that makes sense.
+    AskAgain { case: CaseNumber, when: String },
     /// A promise somebody just made in a case's thread, due at this time (Unix s), and the delivery that offered it; the desk
     /// fills in how the time is written.
     Remind { case: CaseNumber, due: i64, offer: i64, when: String },

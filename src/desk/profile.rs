@@ -1,7 +1,8 @@
 //! `/profile`: one's own zone, hours, language and holidays, and whether the morning digest comes.
 
 use super::{Caller, Desk, DeskError, Outcome, Refused, Reply, rights};
-use crate::follow_up::timetable;
+use crate::follow_up::timetable::{self, TimetableRefusal};
+use crate::follow_up::working_hours::HoursRefusal;
 use crate::follow_up::{Calendar, Land, Municipal, zones};
 use crate::locale::Lang;
 use crate::store::digest;
@@ -67,7 +68,12 @@ fn apply(mut profile: Profile, wish: ProfileWish, land: Option<Land>) -> Result<
     }
     if let Some(typed) = wish.hours {
         let now = profile.hours.clone().unwrap_or_default();
-        let read = || timetable::hours(&typed, &now).map_err(|_| Refused::BadHours(typed.clone()));
+        let read = || {
+            timetable::hours(&typed, &now).map_err(|refusal| match refusal {
+                TimetableRefusal::Hours(HoursRefusal::Backwards) => Refused::HoursOverMidnight(typed.clone()),
+                _ => Refused::BadHours(typed.clone()),
+            })
+        };
         profile.hours = if as_the_team(&typed) { None } else { Some(read()?) };
     }
     if let Some(typed) = wish.days {
@@ -122,6 +128,15 @@ mod tests {
             ..ProfileWish::default()
         };
         assert_eq!(apply(profile, back, None).unwrap(), Profile::default());
+    }
+
+    #[test]
+    fn a_night_shift_is_no_typo() {
+        let hours = |typed: &str| ProfileWish { hours: Some(typed.to_owned()), ..ProfileWish::default() };
+        let night = apply(Profile::default(), hours("22-6"), None);
+        assert_eq!(night, Err(Refused::HoursOverMidnight("22-6".to_owned())));
+        assert_eq!(apply(Profile::default(), hours("nie"), None), Err(Refused::BadHours("nie".to_owned())));
+        assert!(apply(Profile::default(), hours("0-6, 22-24"), None).is_ok(), "what the sentence advises");
     }
 
     #[test]

@@ -1,9 +1,28 @@
 //! Why a wish is not fulfilled, as values: the view has the words for each.
 
+use jiff::civil::Weekday;
+
 use crate::case::{CaseNumber, TitleRefused, UpdateRefused};
-use crate::follow_up::{FollowUp, Land, phrase};
+use crate::follow_up::{Every, FollowUp, Land, phrase};
 use crate::id::{ChannelId, RoleId, UserId};
 use crate::store::case::CaseLine;
+
+/// A promise that lacks only which of several times is meant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WhichTime {
+    /// The times, the sooner first.
+    pub readings: Vec<phrase::Reading>,
+    /// The time as typed.
+    pub when: String,
+    /// What was promised.
+    pub what: String,
+    /// For which case.
+    pub case: Option<CaseNumber>,
+    /// How it repeats.
+    pub repeat: Option<Every>,
+    /// It comes due when the customer replies.
+    pub wake: bool,
+}
 
 /// Why a wish is not fulfilled: shown to the person, in their language, with what to do instead.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -63,6 +82,9 @@ pub enum Refused {
     /// The time is not understood, with what was typed: the time and the promise.
     #[error("time refused")]
     When { refusal: phrase::Refusal, when: String, what: String },
+    /// The time can be read in several ways; the rest was fine.
+    #[error("several times")]
+    WhichTime(Box<WhichTime>),
     /// A promise without text.
     #[error("no text")]
     NoText,
@@ -114,6 +136,9 @@ pub enum Refused {
     /// A rule for repeating that is none, as typed.
     #[error("no rule for repeating")]
     BadRepeat(String),
+    /// It repeats on another weekday than the first time is on.
+    #[error("repeats on another weekday")]
+    RepeatElsewhere { typed: String, first: Weekday },
     /// A time for escalating that is none, as typed.
     #[error("no time for escalating")]
     BadEscalation(String),
@@ -135,6 +160,9 @@ pub enum Refused {
     /// Working hours that are none, as typed.
     #[error("no working hours")]
     BadHours(String),
+    /// Working hours that end before they begin, as typed.
+    #[error("hours over midnight")]
+    HoursOverMidnight(String),
     /// Working days that are none, as typed.
     #[error("no working days")]
     BadDays(String),

@@ -2,7 +2,9 @@
 
 use super::record::resolve;
 use super::{Caller, CaseRef, Desk, DeskError, Form, Outcome, Refused, Reply, move_follow_up, offer_follow_up, rights};
-use crate::case::UpdateRefused;
+use crate::case::{Status, UpdateRefused};
+use crate::follow_up::{Calendar, phrase};
+use crate::locale::Lang;
 use crate::store::{entry, follow_up, profile};
 
 /// Entries shown below a case.
@@ -28,7 +30,7 @@ pub(super) async fn ask(desk: &Desk, caller: &Caller, form: Form) -> Outcome {
     if caller.guild.is_none() && form == Form::Draft {
         return Ok(Reply::Form(form));
     }
-    let caller = caller.clone();
+    let (caller, now) = (caller.clone(), desk.clock.now());
     desk.store
         .read(move |c| {
             Box::pin(async move {
@@ -39,25 +41,33 @@ pub(super) async fn ask(desk: &Desk, caller: &Caller, form: Form) -> Outcome {
                 let guild = rights::agent(c, &caller).await?.guild;
                 let case = match &form {
                     Form::Note(number) | Form::FollowUp(number) | Form::Close(number) => Some(*number),
-                    Form::Remind { case, .. } => Some(*case),
+                    Form::Remind { case, .. } | Form::AskAgain { case, .. } => Some(*case),
                     Form::OpenCase { .. }
                     | Form::Draft
                     | Form::PickTime(_)
                     | Form::EditFollowUp { .. }
                     | Form::Promise(_) => None,
                 };
+                let mut form = form;
                 if let Some(number) = case {
                     let case = resolve(c, guild, &caller, &CaseRef::Number(number)).await?;
-                    let closed = case.status == crate::case::Status::Closed;
+                    let closed = case.status == Status::Closed;
                     if closed && !matches!(form, Form::Note(_)) {
                         return Err(Refused::Update(UpdateRefused::Closed, number, None).into());
+                    }
+                    let waits = matches!(case.status, Status::WaitingCustomer | Status::WaitingInternal);
+                    if waits && matches!(form, Form::FollowUp(_)) {
+                        let own = profile::calendar(c, guild, caller.user).await?;
+                        form = Form::AskAgain { case: number, when: in_two_working_days(&own, now, caller.lang) };
                     }
                 }
                 let form = match form {
                     Form::Remind { case, due, offer, .. } => {
                         offer_follow_up::theirs(c, guild, &caller, offer).await?;
                         let own = profile::calendar(c, guild, caller.user).await?;
-                        let when = own.at(due.saturating_mul(1000)).strftime("%Y-%m-%d %H:%M").to_string();
+                        // To the full minute, and not before: that is how people write it.
+                        let minute = due.saturating_add(59).div_euclid(60).saturating_mul(60_000);
+                        let when = phrase::format(&own.at(minute), caller.lang);
                         Form::Remind { case, due, offer, when }
                     }
                     other => other,
@@ -66,4 +76,10 @@ pub(super) async fn ask(desk: &Desk, caller: &Caller, form: Form) -> Outcome {
             })
         })
         .await
+}
+
+/// When to come back to somebody who was asked something: in two working days, as people write it.
+fn in_two_working_days(own: &Calendar, now: jiff::Timestamp, lang: Lang) -> String {
+    phrase::parse("in 2 business days", &own.context(now, lang))
+        .map_or_else(|_| String::new(), |reading| phrase::format(&reading.due, lang))
 }

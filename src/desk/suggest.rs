@@ -1,9 +1,11 @@
 //! Live suggestions while somebody types an option: cases by number or words, and the time a phrase would mean.
 
-use jiff::Zoned;
+use jiff::civil::Weekday;
+use jiff::{Timestamp, Zoned};
 
 use super::{Caller, Desk, DeskError, promise, rights};
-use crate::follow_up::{Every, FollowUp, phrase, zones};
+use crate::follow_up::{Calendar, Every, FollowUp, phrase, zones};
+use crate::locale::Lang;
 use crate::store::case::CaseLine;
 use crate::store::tone::RuleName;
 use crate::store::{case, profile, search};
@@ -23,8 +25,8 @@ pub enum Suggestions {
     Zones(Vec<String>),
     /// These promises, each with its due time on the caller's clock.
     FollowUps(Vec<(FollowUp, Zoned)>),
-    /// These rules of repetition.
-    Repeats(Vec<Every>),
+    /// These rules of repetition, each with the weekday that was typed.
+    Repeats(Vec<(Every, Option<Weekday>)>),
     /// These wording rules, each with what it finds and a sentence it finds.
     Rules(Vec<(RuleName, Category, String)>),
 }
@@ -51,7 +53,7 @@ pub(super) async fn suggest(desk: &Desk, caller: &Caller, focus: Focus) -> Resul
         Focus::Case(typed) => cases(desk, caller, typed).await,
         Focus::When(typed) => when(desk, caller, typed).await,
         Focus::FollowUp(typed) => follow_ups(desk, caller, typed).await,
-        Focus::Repeat(typed) => Ok(Suggestions::Repeats(repeats(&typed))),
+        Focus::Repeat(typed) => Ok(Suggestions::Repeats(Every::suggest(&typed))),
         Focus::Zone(typed) => Ok(Suggestions::Zones(zones::suggest(&typed, MOST as usize))),
         Focus::Rule(typed) => rules(desk, caller, &typed).await,
     }
@@ -73,14 +75,6 @@ async fn cases(desk: &Desk, caller: &Caller, typed: String) -> Result<Suggestion
             })
         })
         .await
-}
-
-/// The usual rules, or the one that was typed.
-fn repeats(typed: &str) -> Vec<Every> {
-    match Every::parse(typed) {
-        Ok(every) => vec![every],
-        Err(_) => vec![Every::Day, Every::WorkingDay, Every::Week, Every::Weeks(2), Every::Month],
-    }
 }
 
 async fn follow_ups(desk: &Desk, caller: &Caller, typed: String) -> Result<Suggestions, DeskError> {
@@ -118,12 +112,32 @@ async fn when(desk: &Desk, caller: &Caller, typed: String) -> Result<Suggestions
             })
         })
         .await?;
+    if typed.trim().is_empty() {
+        return Ok(Suggestions::Times(usual(&own, desk.clock.now(), caller.lang)));
+    }
     let readings = match phrase::parse(&typed, &own.context(desk.clock.now(), caller.lang)) {
         Ok(reading) => vec![reading],
         Err(phrase::Refusal::Ambiguous(readings)) => readings,
         Err(_) => Vec::new(),
     };
     Ok(Suggestions::Times(readings.into_iter().take(MOST as usize).collect()))
+}
+
+/// Times most people want, while nothing is typed: each when the person is at work.
+fn usual(own: &Calendar, now: Timestamp, lang: Lang) -> Vec<phrase::Reading> {
+    let context = own.context(now, lang);
+    let mut found: Vec<phrase::Reading> = ["in 1 hour", "this afternoon", "tomorrow", "monday"]
+        .iter()
+        .filter_map(|usual| phrase::parse(usual, &context).ok())
+        .map(|reading| {
+            let at = own.next_moment(reading.due.timestamp().as_millisecond());
+            let due = own.at(at.div_euclid(1000) * 1000);
+            phrase::Reading { civil: due.datetime(), due, notes: Vec::new() }
+        })
+        .collect();
+    found.sort_by_key(|reading| reading.due.timestamp());
+    found.dedup_by(|later, sooner| later.due == sooner.due);
+    found
 }
 
 /// Rules of the caller's language first; found by name, or by a sentence they find.

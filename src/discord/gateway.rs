@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use super::answer::{Answers, Ask};
 use super::listen::Listener;
 use super::road::Road;
-use super::{commands, translate};
+use super::{commands, focus, translate};
 use crate::clock::Stopwatch;
 use crate::desk::{Caller, Desk, Refused, Wish};
 use crate::id::{GuildId, MessageId};
@@ -237,7 +237,7 @@ impl EventHandler for Handler {
             }
             Interaction::Autocomplete(i) => {
                 let ask = ask(i.id, i.token.clone(), translate::caller_of_command(&i), false);
-                self.answers.suggest(&ask, translate::focus(&i.data)).await;
+                self.answers.suggest(&ask, focus::focus(&i.data)).await;
             }
             Interaction::Component(i) => {
                 let wish = translate::component(&i);
@@ -272,6 +272,7 @@ fn shows_result_itself(custom_id: &str, wish: &Result<Wish, Refused>) -> bool {
             Action::decode(custom_id),
             Some(
                 Action::Page(..)
+                    | Action::TakeReading(..)
                     | Action::SetStatus(_)
                     | Action::Done(_)
                     | Action::Later(_)

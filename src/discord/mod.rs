@@ -6,8 +6,10 @@
 
 mod answer;
 mod commands;
+mod focus;
 mod gateway;
 mod listen;
+mod reading;
 mod recent;
 pub mod render;
 mod rest;

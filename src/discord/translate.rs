@@ -11,9 +11,10 @@ use serenity::model::guild::Member;
 use serenity::model::permissions::Permissions;
 
 use super::commands::{MOST_DAYS, MOST_HOURS};
+use super::reading;
 use crate::case::{CaseNumber, Cause, Changes, CustomerType, MAX_TITLE, Priority, Source, Status, Via, View, clip};
 use crate::desk::{
-    AddFollowUp, Caller, CaseRef, Focus, Form, OpenCase, Person, PrivacyWish, ProfileWish, Promised, Refused, Scope,
+    AddFollowUp, Caller, CaseRef, Form, OpenCase, Person, PrivacyWish, ProfileWish, Promised, Refused, Scope,
     SetupWish, Wish,
 };
 use crate::desk::{ListFollowUps, PromiseRef, To};
@@ -329,27 +330,6 @@ fn menu(data: &CommandData) -> Translated {
     }
 }
 
-/// The option somebody is typing in.
-pub(super) fn focus(data: &CommandData) -> Option<Focus> {
-    let list = match data.options.first() {
-        Some(CommandDataOption { value: Value::SubCommand(list), .. }) => list.as_slice(),
-        _ => data.options.as_slice(),
-    };
-    let (name, typed) = list.iter().find_map(|option| match &option.value {
-        Value::Autocomplete { value, .. } => Some((option.name.as_str(), value.clone())),
-        _ => None,
-    })?;
-    match name {
-        "case" => Some(Focus::Case(typed)),
-        "when" | "next_update" => Some(Focus::When(typed)),
-        "timezone" => Some(Focus::Zone(typed)),
-        "followup" => Some(Focus::FollowUp(typed)),
-        "repeat" => Some(Focus::Repeat(typed)),
-        "rule" => Some(Focus::Rule(typed)),
-        _ => None,
-    }
-}
-
 /// A pressed button or a chosen entry.
 pub(super) fn component(interaction: &ComponentInteraction) -> Translated {
     let chosen = match &interaction.data.kind {
@@ -362,7 +342,7 @@ pub(super) fn component(interaction: &ComponentInteraction) -> Translated {
     {
         return Ok(Wish::HandOver { promise, to: person(*id, &interaction.data.resolved) });
     }
-    pressed(&interaction.data.custom_id, chosen)
+    reading::chosen(interaction, chosen).unwrap_or_else(|| pressed(&interaction.data.custom_id, chosen))
 }
 
 fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
@@ -422,6 +402,7 @@ fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
         Action::AskPromise(when) => Wish::Ask(Form::Promise(Promised { when })),
         // Forms come back as modals, never as pressed buttons.
         Action::AddFollowUp(_)
+        | Action::TakeReading(..)
         | Action::AddNote(_)
         | Action::Close(_)
         | Action::OpenCase(..)

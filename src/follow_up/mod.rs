@@ -8,6 +8,7 @@ mod kinds;
 pub mod phrase;
 pub mod promise_words;
 pub mod recurrence;
+mod repeat_words;
 mod state;
 pub mod timetable;
 mod workday;

@@ -27,10 +27,13 @@ static TAKES_ON: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         format!(r"\bich (?:schaue?|sehe?|gucke?) (?:mir )?(?:das|es|die sache|den fall) (?:mir )?{object}an\b"),
         String::from(r"\bich (?:klaere?|pruefe?|erledige?|uebernehme?) (?:das|es|dies|den fall|die sache)\b"),
         String::from(r"\bdas (?:klaere?|pruefe?|erledige?|uebernehme?) ich\b"),
+        String::from(r"\bich mache? (?:das|es|dies)\b|\bdas mache? ich\b"),
+        String::from(r"\bich schreibe? (?:ihm|ihr|ihnen|euch|dir|denen|dem|der|den|an)\b|\bschreibe? ich (?:ihm|ihr|ihnen|euch|dir|denen|dem|der|den)\b"),
+        String::from(r"^(?:(?:ja|ok|okay|klar|gut|alles klar),? )?(?:uebernehme?|mache?|klaere?|pruefe?|erledige?) ich\b"),
         String::from(r"\bich werde (?:\w+ ){0,8}(?:kuemmern|melden|anrufen|zurueckrufen|nachfragen|nachhaken|klaeren|pruefen|erledigen|bescheid geben)\b"),
         format!(r"\b(?:zugesagt|versprochen),? (?:\w+ ){{0,4}}ich (?:mich )?{object}(?:melde|kuemmere|anrufe|zurueckrufe|klaere)\b"),
         // English: "I'll get back to you", "let me check", "I'm on it", "leave it with me".
-        String::from(r"\b(?:i'll|i will|i shall|i'm going to|i am going to|i promise to) (?:\w+ ){0,2}(?:get back|look into|take care|handle|deal with|follow up|check|find out|call|ring|phone|let (?:you|them|him|her|the customer) know|keep (?:you|them) posted|sort|chase|come back to|reach out|be in touch|get in touch|write to|email|see to|clarify|take it from here)\b"),
+        String::from(r"\b(?:i'll|i will|i shall|i'm going to|i am going to|i promise to|we'll|we will|we're going to) (?:\w+ ){0,2}(?:get back|look into|look at|have a look|take a look|send|take care|handle|deal with|follow up|check|find out|call|ring|phone|let (?:you|them|him|her|the customer) know|keep (?:you|them) posted|sort|chase|come back to|reach out|be in touch|get in touch|write to|email|see to|clarify|take it from here)\b"),
         String::from(r"\blet me (?:check|find out|look into|get back|see to|follow up|clarify)\b"),
         String::from(r"\bi'm on it\b|\bi am on it\b|\bleave (?:it|that|this) (?:with|to) me\b|^on it\b|^will do\b"),
         String::from(r"\bi(?:'ve| have)? promised (?:\w+ ){0,5}(?:i'd|i would|to) "),
@@ -38,6 +41,12 @@ static TAKES_ON: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     .iter()
     .map(|pattern| Regex::new(pattern).expect("a test looks with each of them"))
     .collect()
+});
+
+/// What „ich melde mich“ says besides coming back to somebody: being ill, or no longer there.
+static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\bmelde? (?:ich )?mich (?:\w+ ){0,4}(?:krank|arbeitslos|arbeitsunfaehig|(?:ab|an|um)(?:,| und\b|$))")
+        .expect("a test looks with it")
 });
 
 /// Words that turn it into something else: no, never, as a habit, if, or somebody else's words.
@@ -81,6 +90,9 @@ fn takes_on(sentence: &str) -> bool {
         return false;
     }
     let plain = folded(sentence);
+    if ELSEWHERE.is_match(&plain) {
+        return false;
+    }
     TAKES_ON.iter().any(|pattern| {
         pattern.find(&plain).is_some_and(|found| {
             // A clause of its own behind it („…, wenn nicht noch etwas kommt“) changes nothing.
@@ -180,6 +192,16 @@ mod tests {
             "Das kläre ich bis morgen.",
             "Ich werde mich um die Gutschrift kümmern",
             "Habe dem Kunden zugesagt, dass ich mich am Montag melde",
+            "Ich mach das morgen früh",
+            "Das mache ich bis Freitag",
+            "Ich schreibe ihm heute noch",
+            "Dann schreib ich dem Kunden am Montag",
+            "Übernehme ich.",
+            "Ok, mach ich morgen",
+            "Ich melde mich ab 10 Uhr wieder",
+            "I'll send the invoice tomorrow",
+            "I'll look at it on Monday",
+            "We'll get back to them by Friday",
             "I'll get back to you tomorrow",
             "I’ll look into it this afternoon.",
             "Ok, I will call them on Friday at 10",
@@ -208,6 +230,15 @@ mod tests {
             "Soll ich mich kümmern?",
             "Melde ich mich dann morgen?",
             "Soll ich ihn anrufen",
+            "Ich melde mich krank",
+            "Ich melde mich ab morgen krank.",
+            "ich melde mich ab",
+            "Ich melde mich für heute ab, bis morgen",
+            "Ich melde mich zum Kurs an",
+            "Mache ich das richtig?",
+            "Ich mache das nicht",
+            "Ich schreibe ihm nie",
+            "We won't send it",
             "Ich kümmere mich nicht darum.",
             "Ich melde mich nie wieder freiwillig",
             "Ich rufe da nicht an",

@@ -9,9 +9,10 @@ use jiff::{Span, Zoned};
 
 use super::holidays::{self, Land, Municipal};
 
-/// Longest pause in days, and in weeks: a year.
+/// Longest pause in days, in weeks and in months: a year.
 const MOST_DAYS: u16 = 366;
 const MOST_WEEKS: u16 = 53;
+const MOST_MONTHS: u16 = 12;
 /// Most occurrences looked through for the next one: more than any run of days off.
 const LOOKED_THROUGH: i64 = 400;
 
@@ -30,6 +31,8 @@ pub enum Every {
     Days(u16),
     /// Every so many weeks, two or more.
     Weeks(u16),
+    /// Every so many months, two or more.
+    Months(u16),
 }
 
 /// Why a rule was refused.
@@ -62,6 +65,7 @@ impl Every {
             Self::Month => "monthly".to_owned(),
             Self::Days(n) => format!("days:{n}"),
             Self::Weeks(n) => format!("weeks:{n}"),
+            Self::Months(n) => format!("months:{n}"),
         }
     }
 
@@ -78,13 +82,14 @@ impl Every {
                 match unit {
                     "days" => Self::days(n),
                     "weeks" => Self::weeks(n),
+                    "months" => Self::months(n),
                     _ => None,
                 }?
             }
         })
     }
 
-    fn days(n: u16) -> Option<Self> {
+    pub(super) fn days(n: u16) -> Option<Self> {
         match n {
             1 => Some(Self::Day),
             2..=MOST_DAYS => Some(Self::Days(n)),
@@ -92,7 +97,15 @@ impl Every {
         }
     }
 
-    fn weeks(n: u16) -> Option<Self> {
+    pub(super) fn months(n: u16) -> Option<Self> {
+        match n {
+            1 => Some(Self::Month),
+            2..=MOST_MONTHS => Some(Self::Months(n)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn weeks(n: u16) -> Option<Self> {
         match n {
             1 => Some(Self::Week),
             2..=MOST_WEEKS => Some(Self::Weeks(n)),
@@ -114,6 +127,8 @@ impl Every {
             ["täglich" | "taeglich"] => Ok(Self::Day),
             ["wöchentlich" | "woechentlich"] => Ok(Self::Week),
             ["monatlich"] => Ok(Self::Month),
+            ["vierteljährlich" | "vierteljaehrlich" | "quartalsweise" | "quarterly"] => Ok(Self::Months(3)),
+            ["jährlich" | "jaehrlich" | "yearly" | "annually"] => Ok(Self::Months(12)),
             ["werktags" | "werktäglich" | "werktaeglich" | "arbeitstäglich" | "weekdays" | "workdays"] => {
                 Ok(Self::WorkingDay)
             }
@@ -138,13 +153,13 @@ fn count(n: u16, unit: &str) -> Result<Every, RepeatRefusal> {
     match unit {
         "tag" | "tage" | "tagen" | "day" | "days" => Every::days(n).ok_or(out),
         "woche" | "wochen" | "week" | "weeks" => Every::weeks(n).ok_or(out),
-        "monat" | "month" if n == 1 => Ok(Every::Month),
+        "monat" | "monate" | "monaten" | "month" | "months" => Every::months(n).ok_or(out),
         "werktag" | "arbeitstag" | "weekday" | "workday" if n == 1 => Ok(Every::WorkingDay),
         _ => Err(RepeatRefusal::NotUnderstood),
     }
 }
 
-fn number(word: &str) -> Result<u16, RepeatRefusal> {
+pub(super) fn number(word: &str) -> Result<u16, RepeatRefusal> {
     const WORDS: [(&str, &str, u16); 11] = [
         ("zwei", "two", 2),
         ("drei", "three", 3),
@@ -185,6 +200,7 @@ impl Series {
             Every::Week => Span::new().try_weeks(n),
             Every::Weeks(weeks) => Span::new().try_weeks(n.checked_mul(i64::from(weeks))?),
             Every::Month => Span::new().try_months(n),
+            Every::Months(months) => Span::new().try_months(n.checked_mul(i64::from(months))?),
         };
         self.from.checked_add(span.ok()?).ok()
     }
@@ -198,6 +214,7 @@ impl Series {
             Every::Week => 7,
             Every::Weeks(n) => 7 * i64::from(n),
             Every::Month => 31,
+            Every::Months(n) => 31 * i64::from(n),
         };
         (days / step - 1).max(0)
     }
@@ -292,6 +309,7 @@ mod tests {
             (Every::Week, "2027-06-03T09:00"),
             (Every::Weeks(2), "2027-06-03T09:00"),
             (Every::Month, "2027-06-19T09:00"),
+            (Every::Months(3), "2027-08-19T09:00"),
         ] {
             let series = Series { every, from: "2026-11-19T09:00".parse().unwrap() };
             let now: Zoned = "2027-06-03T08:00[Europe/Berlin]".parse().unwrap();
@@ -332,15 +350,18 @@ mod tests {
             ("jede zweite Woche", "weeks:2"),
             ("14-tägig", "weeks:2"),
             ("alle 1 Tage", "daily"),
+            ("alle 3 Monate", "months:3"),
+            ("quarterly", "months:3"),
+            ("every other month", "months:2"),
         ] {
             let every = Every::parse(text).unwrap_or_else(|refused| panic!("{text}: {refused}"));
             assert_eq!(every.stored(), stored, "{text}");
             assert_eq!(Every::from_stored(stored), Some(every));
         }
-        for text in ["", "manchmal", "alle Tage wieder", "alle 3", "every 3", "alle 3 Monate"] {
+        for text in ["", "manchmal", "alle Tage wieder", "alle 3", "every 3", "alle 2 Werktage"] {
             assert_eq!(Every::parse(text), Err(RepeatRefusal::NotUnderstood), "{text}");
         }
-        for text in ["alle 0 Tage", "every 367 days", "alle 99999999 Wochen"] {
+        for text in ["alle 0 Tage", "every 367 days", "alle 13 Monate", "alle 99999999 Wochen"] {
             assert_eq!(Every::parse(text), Err(RepeatRefusal::OutOfRange), "{text}");
         }
     }

@@ -93,8 +93,21 @@ fn parts(text: &str) -> Result<Vec<Part>, TimetableRefusal> {
     if parts.is_empty() { Err(unknown(text)) } else { Ok(parts) }
 }
 
+/// Days with a name of their own.
+const SETS: [(&[&str], [bool; 7]); 3] = [
+    (
+        &["werktags", "werktage", "wochentags", "arbeitstage", "weekdays", "weekday", "workdays"],
+        [true, true, true, true, true, false, false],
+    ),
+    (&["wochenende", "wochenends", "weekend", "weekends"], [false, false, false, false, false, true, true]),
+    (&["täglich", "taeglich", "daily"], [true; 7]),
+];
+
 /// One day, or a range that may go over the weekend's end.
 fn days_of(word: &str) -> Option<[bool; 7]> {
+    if let Some((_, days)) = SETS.iter().find(|(names, _)| names.contains(&word)) {
+        return Some(*days);
+    }
     let day = |name: &str| DAYS.iter().position(|names| names.contains(&name.trim_end_matches('.')));
     let (from, to) = match word.split_once('-') {
         Some((from, to)) => (day(from)?, day(to)?),
@@ -113,7 +126,11 @@ fn days_of(word: &str) -> Option<[bool; 7]> {
 
 fn span(word: &str) -> Option<Part> {
     let (start, end) = word.split_once('-')?;
-    Some(Part::Span(minute(start)?, minute(end)?))
+    let (from, to) = (minute(start)?, minute(end)?);
+    // "9 to 5" is a day at work: who writes 24 hours writes 17, or 05:00.
+    let plain = |text: &str| text.len() == 1 && text.bytes().all(|b| b.is_ascii_digit());
+    let afternoon = plain(end) && (5 * 60..12 * 60).contains(&from) && to < from && to > 0;
+    Some(Part::Span(from, if afternoon { to + 12 * 60 } else { to }))
 }
 
 /// `9`, `09:30`, `9.30`, `9uhr`, `9am`, `5pm`: minutes of the day up to 24:00.
@@ -155,9 +172,19 @@ mod tests {
     #[test]
     fn hours_are_read_in_both_languages_and_many_spellings() {
         let nine_to_five = "540-1020;540-1020;540-1020;540-1020;540-1020;;";
-        for text in
-            ["9-17", "9–17 Uhr", "9:00 - 17:00", "9 bis 17 Uhr", "9am-5pm", "Mo-Fr 9-17", "Mon to Fri 09.00-17.00"]
-        {
+        for text in [
+            "9-17",
+            "9–17 Uhr",
+            "9:00 - 17:00",
+            "9 bis 17 Uhr",
+            "9am-5pm",
+            "9 to 5",
+            "9-5",
+            "weekdays 9 to 5",
+            "werktags 9-17",
+            "Mo-Fr 9-17",
+            "Mon to Fri 09.00-17.00",
+        ] {
             assert_eq!(read(text), nine_to_five, "{text}");
         }
         assert_eq!(
@@ -182,7 +209,10 @@ mod tests {
             let refused = hours(text, &Hours::default()).unwrap_err();
             assert_eq!(refused, TimetableRefusal::NotUnderstood(named.to_owned()), "{text}");
         }
-        assert_eq!(read("17-9"), HoursRefusal::Backwards.to_string());
+        for night in ["17-9", "22-6", "9-05:00"] {
+            assert_eq!(read(night), HoursRefusal::Backwards.to_string(), "{night}");
+        }
+        assert_eq!(Hours::from_stored(&read("0-6, 22-24")).unwrap().stored(), read("0-6, 22-24"));
         assert_eq!(read("9-12, 11-14"), HoursRefusal::Overlap.to_string());
         assert!(hours(&"9-17 ".repeat(5_000), &Hours::default()).is_err());
     }

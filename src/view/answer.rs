@@ -1,6 +1,7 @@
 //! The answer to what somebody wanted, in their language.
 
 use jiff::Zoned;
+use jiff::civil::Weekday;
 
 use super::custom_id::Action;
 use super::text::{self, headline, moment, value};
@@ -178,7 +179,14 @@ pub fn choices(voice: Voice<'_>, suggestions: &Suggestions) -> Vec<Choice> {
             found.iter().map(|(follow_up, due)| promise::suggestion(voice, follow_up, due)).collect()
         }
         Suggestions::Repeats(rules) => {
-            rules.iter().map(|&every| Choice { label: promise::rule(voice, every), value: every.stored() }).collect()
+            let label = |every, day: Option<Weekday>| match day {
+                Some(day) => {
+                    let day = voice.say(&format!("weekday-{}", day.to_monday_one_offset()));
+                    format!("{} ({day})", promise::rule(voice, every))
+                }
+                None => promise::rule(voice, every),
+            };
+            rules.iter().map(|&(every, day)| Choice { label: label(every, day), value: every.written(day) }).collect()
         }
         Suggestions::Zones(names) => {
             names.iter().map(|name| Choice { label: name.clone(), value: name.clone() }).collect()

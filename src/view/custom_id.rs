@@ -5,7 +5,7 @@
 
 use crate::case::{CaseNumber, View, named};
 use crate::desk::Scope;
-use crate::follow_up::FollowUpId;
+use crate::follow_up::{Every, FollowUpId};
 use crate::id::{ChannelId, GuildId, MessageId, UserId};
 use crate::locale::Lang;
 use crate::store::tone::RuleName;
@@ -61,6 +61,9 @@ pub enum Action {
     TakeOffer(CaseNumber, i64, i64),
     /// The form behind it: the case, and the delivery that brought the offer.
     KeepOffer(CaseNumber, i64),
+    /// List of times a phrase can mean: write the promise down with the chosen one. Its case, how it repeats, and whether the
+    /// customer's reply wakes it; its text stands in the message.
+    TakeReading(Option<CaseNumber>, Option<Every>, bool),
     /// Reminder: an hour later.
     Later(Promise),
     /// Reminder without text: show it to me.
@@ -209,6 +212,10 @@ impl Action {
             Self::Overview(view, delivery) => format!("{VERSION}:overview:{}:{delivery}", view.name()),
             Self::TakeOffer(n, due, delivery) => format!("{VERSION}:offer:{}:{due}:{delivery}", n.0),
             Self::KeepOffer(n, delivery) => format!("{VERSION}:accept:{}:{delivery}", n.0),
+            Self::TakeReading(case, repeat, wake) => {
+                let repeat = repeat.map_or_else(|| "once".to_owned(), |every| every.stored().replace(':', "-"));
+                format!("{VERSION}:reading:{}:{repeat}:{}", case.map_or(0, |case| case.0), u8::from(wake))
+            }
             Self::Later(p) => p.encode("later"),
             Self::Reveal(p) => p.encode("reveal"),
             Self::Choose(guild, delivery) => format!("{VERSION}:choose:{guild}:{delivery}"),
@@ -298,6 +305,17 @@ impl Action {
             },
             "accept" => match rest[..] {
                 [case, delivery] => Self::KeepOffer(CaseNumber(number(case)?), number(delivery)?),
+                _ => return None,
+            },
+            "reading" => match rest[..] {
+                [case, repeat, wake] => {
+                    let every = Every::from_stored(&repeat.replace('-', ":"));
+                    Self::TakeReading(
+                        Some(number(case)?).filter(|&case| case > 0).map(CaseNumber),
+                        if repeat == "once" { None } else { Some(every?) },
+                        ["0", "1"].iter().position(|known| *known == wake)? == 1,
+                    )
+                }
                 _ => return None,
             },
             "later" => Self::Later(Promise::decode(&rest)?),
@@ -479,6 +497,8 @@ mod tests {
             Action::KeepOffer(n, i64::MAX),
             Action::Satisfied(promise),
             Action::Unsatisfied(promise),
+            Action::TakeReading(Some(n), Some(Every::Days(366)), true),
+            Action::TakeReading(None, None, false),
             Action::Later(promise),
             Action::Reveal(promise),
             Action::Choose(promise.guild, promise.delivery),

@@ -1,11 +1,15 @@
 //! Forms: at most five fields, labels of at most 45 characters, and nothing that needs the database to be shown.
 
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
 use super::custom_id::Action;
 use crate::case::{MAX_TEXT, clip};
 use crate::chat::{Input, Modal};
 use crate::desk::Form;
+use crate::follow_up::phrase;
 use crate::id::UserId;
-use crate::locale::Voice;
+use crate::locale::{Lang, Voice};
 
 /// Where there is no account to carry.
 const NOBODY: UserId = UserId(0);
@@ -26,6 +30,11 @@ pub fn form(voice: Voice<'_>, form: &Form) -> Modal {
             Action::AddFollowUp(*number),
             "form-follow-up",
             vec![line(voice, "what", true, "", 1_000), line(voice, "when", true, "", 200)],
+        ),
+        Form::AskAgain { case, when } => (
+            Action::AddFollowUp(*case),
+            "form-follow-up",
+            vec![line(voice, "what", true, &voice.say("ask-again-what"), 1_000), line(voice, "when", true, when, 200)],
         ),
         Form::Remind { case, offer, when, .. } => (
             Action::KeepOffer(*case, *offer),
@@ -48,7 +57,7 @@ pub fn form(voice: Voice<'_>, form: &Form) -> Modal {
             "form-follow-up",
             vec![
                 line(voice, "what", true, &voice.say("promise-what"), 1_000),
-                line(voice, "when", true, &written(promised.when), 200),
+                line(voice, "when", true, &written(promised.when, voice.lang), 200),
             ],
         ),
         Form::Draft => (Action::Draft, "form-draft", vec![long(voice, "draft", true, MAX_DRAFT)]),
@@ -76,22 +85,28 @@ fn input(voice: Voice<'_>, id: &'static str, required: bool, max: u16, long: boo
     }
 }
 
-/// `202611201430` as `2026-11-20 14:30`; nothing for anything else.
-fn written(digits: i64) -> String {
+/// `202611201430` as people write it, „Freitag, 20.11.2026, 14:30 Uhr“; nothing for anything else.
+fn written(digits: i64, lang: Lang) -> String {
     let text = digits.to_string();
     if text.len() != 12 || digits < 0 {
         return String::new();
     }
-    format!("{}-{}-{} {}:{}", &text[..4], &text[4..6], &text[6..8], &text[8..10], &text[10..])
+    let civil = DateTime::strptime("%Y%m%d%H%M", &text).ok();
+    // The zone plays no part in how a civil time is written.
+    let at = civil.and_then(|civil| civil.to_zoned(TimeZone::UTC).ok());
+    at.map_or_else(String::new, |at| phrase::format(&at, lang))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::written;
+    use super::*;
 
     #[test]
     fn a_found_time_is_written_so_that_it_reads_back() {
-        assert_eq!(written(202_611_201_430), "2026-11-20 14:30");
-        assert_eq!((written(0), written(-20_261_120_143)), (String::new(), String::new()));
+        assert_eq!(written(202_611_201_430, Lang::De), "Freitag, 20.11.2026, 14:30 Uhr");
+        assert_eq!(written(202_611_201_430, Lang::En), "Friday, 20 November 2026, 14:30");
+        for none in [0, -20_261_120_143, 999_999_999_999] {
+            assert_eq!(written(none, Lang::De), "");
+        }
     }
 }

@@ -91,6 +91,7 @@ pub(super) fn rule(voice: Voice<'_>, every: Every) -> String {
     match every {
         Every::Days(n) => voice.count("repeat-days", i64::from(n), &[]),
         Every::Weeks(n) => voice.count("repeat-weeks", i64::from(n), &[]),
+        Every::Months(n) => voice.count("repeat-months", i64::from(n), &[]),
         Every::Day => voice.say("repeat-daily"),
         Every::WorkingDay => voice.say("repeat-working-days"),
         Every::Week => voice.say("repeat-weekly"),

@@ -1,24 +1,24 @@
 //! Why not, and what to do instead: one sentence or two, with what was typed handed back.
 
 use super::answer::time;
+use super::custom_id::Action;
 use super::text::{block, channel, moment, person, plain, role, value};
 use super::{list, promise};
-use crate::case::{CaseNumber, TitleRefused, UpdateRefused};
-use crate::chat::{Embed, Message};
-use crate::desk::Refused;
+use crate::case::{CaseNumber, TitleRefused, UpdateRefused, clean_text};
+use crate::chat::{Choice, Embed, File, Message, Row, Select};
+use crate::desk::{Refused, WhichTime};
 use crate::follow_up::phrase;
 use crate::locale::Voice;
 
 /// Most characters of typed text handed back: what a description holds, less the marks of a block.
 const HANDED_BACK: usize = 4_080;
 
-/// Typed text this short is not handed back by a refusal that is not about it.
-const SHORT: usize = 40;
+/// Discord: characters of an embed's description.
+const MAX_DESCRIPTION: usize = 4_096;
 
 /// A refusal as a message, in the language of the person; `typed` is handed back where the refusal itself carries nothing.
 pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Message {
-    // A few words are typed again faster than copied.
-    let fallback = typed.filter(|typed| typed.chars().count() > SHORT);
+    let fallback = typed;
     let (content, typed) = match refused {
         Refused::NotInGuild => (voice.say("refused-not-in-guild"), None),
         Refused::NoAgentRole => (voice.say("refused-no-agent-role"), None),
@@ -50,6 +50,7 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Mess
         Refused::PersonNotAgent(who) => (voice.with("refused-person-not-agent", &[("who", &person(*who))]), None),
         Refused::PersonIsBot(who) => (voice.with("refused-person-bot", &[("who", &person(*who))]), None),
         Refused::When { refusal, when: typed, what } => (when(voice, refusal, typed), Some(what.as_str())),
+        Refused::WhichTime(which) => return which_time(voice, which),
         Refused::NoText => (voice.say("refused-no-text"), None),
         Refused::TooLong { most, typed } => {
             let length = typed.chars().count().to_string();
@@ -81,6 +82,10 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Mess
             (voice.with("refused-out-of-reach", &[("who", &person(*who)), ("channel", &channel(*id))]), None)
         }
         Refused::BadRepeat(typed) => (voice.with("refused-bad-repeat", &[("typed", &plain(typed, 100))]), None),
+        Refused::RepeatElsewhere { typed, first } => {
+            let first = voice.say(&format!("weekday-{}", first.to_monday_one_offset()));
+            (voice.with("refused-repeat-elsewhere", &[("typed", &plain(typed, 100)), ("first", &first)]), None)
+        }
         Refused::BadEscalation(typed) => (voice.with("refused-bad-escalation", &[("typed", &plain(typed, 100))]), None),
         Refused::NoLeadRole => (voice.say("refused-nobody-leads"), None),
         Refused::WakeWithoutCase => (voice.say("refused-wake-without-case"), None),
@@ -91,6 +96,9 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Mess
         }
         Refused::BadZone(typed) => (voice.with("refused-bad-zone", &[("typed", &plain(typed, 60))]), None),
         Refused::BadHours(typed) => (voice.with("refused-bad-hours", &[("typed", &plain(typed, 100))]), None),
+        Refused::HoursOverMidnight(typed) => {
+            (voice.with("refused-hours-over-midnight", &[("typed", &plain(typed, 100))]), None)
+        }
         Refused::BadDays(typed) => (voice.with("refused-bad-days", &[("typed", &plain(typed, 100))]), None),
         Refused::NoSuchHoliday(land) => {
             let land = land.map(|land| voice.say(&format!("land-{}", land.code().to_lowercase())));
@@ -117,12 +125,20 @@ pub fn failure(voice: Voice<'_>, id: &str, typed: Option<&str>) -> Message {
 
 /// A sentence, and below it what was typed, to copy.
 fn with_typed(voice: Voice<'_>, content: String, typed: Option<&str>) -> Message {
-    let Some(typed) = typed.filter(|typed| !typed.trim().is_empty()) else {
+    let Some(typed) = typed.filter(|typed| !clean_text(typed).is_empty()) else {
         return Message { content, ..Message::default() };
     };
     let description = block(typed, HANDED_BACK);
-    let embed = Embed { title: voice.say("handed-back"), description, colour: 0x7a_86_8c, ..Embed::default() };
-    Message { content, embeds: vec![embed], ..Message::default() }
+    // What the block cannot hold comes whole beside it, and not in part. Discord counts in UTF-16.
+    let whole = typed.chars().count() <= HANDED_BACK && description.encode_utf16().count() <= MAX_DESCRIPTION;
+    let mut files = Vec::new();
+    let mut footer = String::new();
+    if !whole {
+        files.push(File { name: voice.say("handed-back-file"), bytes: typed.as_bytes().to_vec() });
+        footer = voice.say("handed-back-rest");
+    }
+    let embed = Embed { title: voice.say("handed-back"), description, footer, colour: 0x7a_86_8c, ..Embed::default() };
+    Message { content, embeds: vec![embed], files, ..Message::default() }
 }
 
 fn update(voice: Voice<'_>, why: &UpdateRefused, number: CaseNumber) -> String {
@@ -148,6 +164,19 @@ fn update(voice: Voice<'_>, why: &UpdateRefused, number: CaseNumber) -> String {
         UpdateRefused::NoSuchMood => voice.say("refused-no-such-mood"),
         UpdateRefused::Owned(owner) => voice.with("refused-owned", &[("case", &case), ("owner", &person(*owner))]),
     }
+}
+
+/// Several times were meant: one press takes one of them, and with it everything else that was typed.
+fn which_time(voice: Voice<'_>, which: &WhichTime) -> Message {
+    let content = when(voice, &phrase::Refusal::Ambiguous(which.readings.clone()), &which.when);
+    let offer = |reading| Choice { label: time(voice, reading), value: phrase::choice(reading) };
+    let select = Select {
+        custom_id: Action::TakeReading(which.case, which.repeat, which.wake).encode(),
+        placeholder: voice.say("which-time"),
+        options: which.readings.iter().map(offer).collect(),
+    };
+    let message = with_typed(voice, content, Some(&which.what));
+    Message { rows: vec![Row::Select(select)], ..message }
 }
 
 fn when(voice: Voice<'_>, refusal: &phrase::Refusal, typed: &str) -> String {

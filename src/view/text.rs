@@ -53,6 +53,12 @@ pub fn block(typed: &str, max: usize) -> String {
     format!("```\n{}\n```", clip(typed, max).replace("```", "`\u{2060}``"))
 }
 
+/// What stands in a code block that [`block`] made; `None` for anything else.
+pub fn unblocked(block: &str) -> Option<String> {
+    let inside = block.strip_prefix("```\n")?.strip_suffix("\n```")?;
+    Some(inside.replace("`\u{2060}``", "```"))
+}
+
 /// A moment, shown by Discord in the reader's own zone: date and time, and how far off.
 pub fn moment(ms: i64) -> String {
     let seconds = ms.div_euclid(1000);
@@ -216,5 +222,7 @@ mod tests {
     #[test]
     fn a_code_block_cannot_be_left() {
         assert_eq!(block("a```b", 100).matches("```").count(), 2);
+        assert_eq!(unblocked(&block("a```b\n c", 100)).as_deref(), Some("a```b\n c"));
+        assert_eq!(unblocked("a"), None);
     }
 }

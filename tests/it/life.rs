@@ -71,7 +71,7 @@ async fn a_profile_that_cannot_be_is_refused_with_an_example() {
             "Die Arbeitszeit „immer“ verstehe ich nicht. Beispiele: „9–17 Uhr“",
             "I do not understand the working hours",
         ),
-        ("hours", "17-9", "Die Arbeitszeit „17-9“ verstehe ich nicht.", "I do not understand the working hours"),
+        ("hours", "17-9", "„17-9“ geht über Mitternacht.", "\"17-9\" goes past midnight."),
         ("days", "neulich", "Die Arbeitstage „neulich“ verstehe ich nicht.", "I do not understand the working days"),
         (
             "holidays",

@@ -35,4 +35,5 @@ mod store;
 mod strangers;
 mod temperature;
 mod truths;
+mod typed_times;
 mod wording;

@@ -36,7 +36,10 @@ async fn a_promise_in_a_cases_thread_is_offered_a_reminder_at_the_time_it_names(
     town.restart().await;
     let form = town.press("Anna", "de", &offer, "Erinnerung anlegen").await;
     let fields = form.modal.as_ref().expect("a form").to_string();
-    assert!(fields.contains("Zurückmelden wie zugesagt") && fields.contains("2026-11-20 14:00"), "{fields}");
+    assert!(
+        fields.contains("Zurückmelden wie zugesagt") && fields.contains("Freitag, 20.11.2026, 14:00 Uhr"),
+        "{fields}"
+    );
     let what = [("what", "Zurückmelden wie zugesagt"), ("when", "2026-11-20 14:00")];
     let english = town.press("Anna", "en-GB", &offer, "Erinnerung anlegen").await;
     assert!(english.modal.as_ref().expect("a form").to_string().contains("Get back as promised"));

@@ -7,7 +7,13 @@ use crate::harness::{Town, id};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn until_a_role_is_set_only_managers_act_and_everybody_else_is_told_so() {
     let town = Town::bare().await;
-    insta::assert_snapshot!(town.slash("Anna", "fälle", "case open", &[("title", json!("x"))]).await, @"Hier ist noch keine Rolle für das Team festgelegt, deshalb kann das bisher nur, wer den Server verwaltet. Diese Person richtet es mit `/einrichten team_rolle` ein.");
+    insta::assert_snapshot!(town.slash("Anna", "fälle", "case open", &[("title", json!("x"))]).await, @r"
+    Hier ist noch keine Rolle für das Team festgelegt, deshalb kann das bisher nur, wer den Server verwaltet. Diese Person richtet es mit `/einrichten team_rolle` ein.
+    Das hattest du geschrieben:
+    ```
+    x
+    ```
+    ");
     insta::assert_snapshot!(town.slash_en("Anna", "fälle", "setup", &[]).await, @"Only those who may manage the server can set Ruhepol up. Please ask one of them.");
     insta::assert_snapshot!(town.slash_en("Admin", "fälle", "setup", &[]).await, @r#"
     Setup

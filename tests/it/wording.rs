@@ -41,7 +41,7 @@ async fn a_promise_in_a_draft_becomes_a_follow_up_and_its_words_do_not() {
     assert!(!custom_id.contains("Kanarien"), "{custom_id}");
     let form = town.press("Anna", "de", &message, "Versprechen festhalten").await;
     let modal = form.modal.as_ref().unwrap().to_string();
-    assert!(modal.contains("2026-11-20 14:00") && modal.contains("Zugesagte Rückmeldung"), "{modal}");
+    assert!(modal.contains("Freitag, 20.11.2026, 14:00 Uhr") && modal.contains("Zugesagte Rückmeldung"), "{modal}");
     let fields = [("what", "Stand melden"), ("when", "2026-11-20 14:00")];
     let answer = town.submit("Anna", "de", thread, &form, &fields).await;
     let told = town.told(&answer).await;

@@ -75,12 +75,13 @@ pub(super) fn typed_back(text: &str, context: &Context, spelling: Spelling) -> O
     Some(on_clock(time.trim_end(), clock.trim(), context, spelling))
 }
 
-/// Adds the notes that were shown behind a time. A note's own number is that of the time.
+/// Adds the notes that were shown behind a time.
 fn noted(mut reading: Reading, shown: &str) -> Result<Reading, Refusal> {
-    let time = reading.civil.time();
-    let numbered = [Note::NextYear(reading.civil.year()), Note::AfterNoon(time), Note::AtNight(time)];
-    let known: Vec<Note> = CODES.iter().map(|(note, _)| *note).chain(numbered).collect();
     for words in shown.split(DOT).map(str::trim) {
+        // The clock time in its words is the one that was said, also where the clocks skip it.
+        let time = words.split(' ').find_map(|word| Time::strptime("%H:%M", word).ok()).unwrap_or_default();
+        let numbered = [Note::NextYear(reading.civil.year()), Note::AfterNoon(time), Note::AtNight(time)];
+        let known: Vec<Note> = CODES.iter().map(|(note, _)| *note).chain(numbered).collect();
         let said =
             |note: &&Note| Lang::ALL.into_iter().any(|lang| note.brief(lang).to_lowercase() == words.to_lowercase());
         let note = *known.iter().find(said).ok_or_else(|| Refusal::not_understood(words))?;
