@@ -11,7 +11,6 @@ use ruhepol::config::{Config, LogFormat};
 use ruhepol::discord::Ended;
 use ruhepol::follow_up::Land;
 use ruhepol::lines;
-#[cfg(feature = "sandbox")]
 use ruhepol::locale::Lang;
 use ruhepol::store::OpenError;
 use tracing_subscriber::EnvFilter;
