@@ -226,7 +226,7 @@ impl EventHandler for Handler {
     }
 
     async fn message(&self, _: Context, message: Message) {
-        self.listener.message(&message).await;
+        self.listener.message(&message);
     }
 
     async fn interaction_create(&self, _: Context, interaction: Interaction) {

@@ -1,7 +1,8 @@
-//! Messages in: bounded lanes keyed by channel, each message once, and reading on where a gap was.
+//! Messages in: lanes keyed by channel, each message once, and reading on where a gap was.
 //!
-//! serenity runs one task per event, unbounded and unordered. Here a channel always takes the same lane, a full lane
-//! makes its senders wait, and a channel counts as read up to a message only while no gap is being filled.
+//! serenity runs one task per event, unbounded and unordered. Here a channel always takes the same lane, and a channel counts as
+//! read up to a message only while no gap is being filled. Lanes have no end: a task that waited for room would keep far more than
+//! the few words that wait here.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,9 +19,8 @@ use crate::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use crate::locale::Texts;
 use crate::view;
 
-/// Lanes, and how many messages wait in each.
+/// Lanes.
 const LANES: usize = 4;
-const WAITING: usize = 256;
 /// How many messages are remembered, so that one replayed is taken once.
 const REMEMBERED: usize = 4096;
 /// How often it is written down how far the channels were read.
@@ -36,7 +36,7 @@ const TRIES: usize = 5;
 pub(super) struct Listener {
     desk: Desk,
     texts: Arc<Texts>,
-    lanes: Vec<mpsc::Sender<Heard>>,
+    lanes: Vec<mpsc::UnboundedSender<Heard>>,
     recent: Recent,
     newest: Mutex<Newest>,
     /// A gap is being filled: what is heard meanwhile does not count as all that was said before.
@@ -49,7 +49,7 @@ type Newest = HashMap<(GuildId, ChannelId), MessageId>;
 impl Listener {
     /// Starts the lanes; they end when the listener does.
     pub fn start(desk: &Desk, texts: &Arc<Texts>) -> Arc<Self> {
-        let (lanes, ends): (Vec<_>, Vec<_>) = (0..LANES).map(|_| mpsc::channel(WAITING)).unzip();
+        let (lanes, ends): (Vec<_>, Vec<_>) = (0..LANES).map(|_| mpsc::unbounded_channel()).unzip();
         let listener = Arc::new(Self {
             desk: desk.clone(),
             texts: Arc::clone(texts),
@@ -66,7 +66,7 @@ impl Listener {
     }
 
     /// A message as it comes.
-    pub async fn message(&self, message: &Message) {
+    pub fn message(&self, message: &Message) {
         let Some(guild) = message.guild_id else { return };
         if message.author.bot || message.webhook_id.is_some() {
             return;
@@ -79,15 +79,14 @@ impl Listener {
             author: UserId(message.author.id.get()),
             roles,
             text: message.content.clone(),
-        })
-        .await;
+        });
     }
 
-    async fn take(&self, heard: Heard) {
+    fn take(&self, heard: Heard) {
         if self.recent.first_time(heard.message.0) {
             let lane = usize::try_from(heard.channel.0 % LANES as u64).expect("less than the number of lanes");
             // Only ends with the program.
-            let _ = self.lanes[lane].send(heard).await;
+            let _ = self.lanes[lane].send(heard);
         }
     }
 
@@ -114,7 +113,7 @@ impl Listener {
                 for seen in page.into_iter().filter(|seen| !seen.bot) {
                     let (guild, channel) = (channel.guild, channel.channel);
                     let (message, author, text) = (seen.id, seen.author, seen.text);
-                    self.take(Heard { guild, channel, message, author, roles: None, text }).await;
+                    self.take(Heard { guild, channel, message, author, roles: None, text });
                 }
                 after = last.unwrap_or(after);
                 if count < PAGE {
@@ -173,7 +172,7 @@ impl Listener {
     }
 }
 
-async fn work(listener: std::sync::Weak<Listener>, mut lane: mpsc::Receiver<Heard>) {
+async fn work(listener: std::sync::Weak<Listener>, mut lane: mpsc::UnboundedReceiver<Heard>) {
     while let Some(heard) = lane.recv().await {
         let Some(listener) = listener.upgrade() else { return };
         let (guild, channel, message) = (heard.guild, heard.channel, heard.message);
