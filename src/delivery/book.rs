@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use super::attempt::Abort;
 use crate::case::{Case, CaseNumber, Change, Entry};
-use crate::follow_up::{FollowUp, State as Promised};
+use crate::follow_up::{FollowUp, FollowUpId, State as Promised};
 use crate::id::{ChannelId, GuildId, MessageId, UserId};
 use crate::locale::Lang;
 use crate::store::bundle::{self, Crowd};
@@ -166,7 +166,7 @@ impl Book for Store {
 
     fn facts(&self, job: &Job) -> Answer<'_, Facts> {
         let (id, guild, kind, number, promise) = (job.id, job.guild, job.kind, job.case, job.follow_up);
-        let (user, version) = (job.user, job.version);
+        let (user, version, sent) = (job.user, job.version, job.message.is_some());
         Box::pin(self.read(move |c| {
             Box::pin(async move {
                 let mut facts = Facts {
@@ -187,6 +187,10 @@ impl Book for Store {
                     facts.own_lang = store::profile::get(c, guild, whose).await?.lang;
                 }
                 match kind {
+                    Kind::Bundle if sent => {
+                        let rows = bundle::shown(c, guild, id).await?;
+                        facts.members = of(c, guild, rows).await?;
+                    }
                     Kind::Bundle => facts.members = members(c, guild, id).await?,
                     Kind::Digest => facts.morning = store::digest::of(c, guild, id).await?,
                     Kind::Offer => facts.offer = store::offer::of(c, guild, id).await?,
@@ -231,8 +235,14 @@ impl Book for Store {
 
 /// A bundle's members, as they are now; those whose promise is not there any more are left out.
 async fn members(c: &mut Conn, guild: GuildId, bundle: i64) -> Result<Vec<Member>, StoreError> {
+    let rows = bundle::members(c, guild, bundle).await?;
+    of(c, guild, rows).await
+}
+
+/// What these rows are about, as it is now.
+async fn of(c: &mut Conn, guild: GuildId, rows: Vec<(i64, FollowUpId, i64)>) -> Result<Vec<Member>, StoreError> {
     let mut members = Vec::new();
-    for (id, promise, version) in bundle::members(c, guild, bundle).await? {
+    for (id, promise, version) in rows {
         let Some(follow_up) = store::follow_up::get(c, guild, promise).await? else { continue };
         let case = match follow_up.case {
             Some(number) => store::case::get(c, guild, number).await?,

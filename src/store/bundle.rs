@@ -5,7 +5,7 @@
 //! transaction; what goes out of a bundle unsent goes its own way and into no other.
 
 use super::conn::{Conn, Db, sql};
-use super::delivery::{Job, case_lane};
+use super::delivery::{Job, State, case_lane};
 use super::error::StoreError;
 use crate::case::CaseNumber;
 use crate::delivery::protocol::Hop;
@@ -101,9 +101,23 @@ pub async fn gather(
 
 /// A bundle's members, oldest first: row, promise and its version.
 pub async fn members(c: &mut Conn, guild: GuildId, bundle: i64) -> Result<Vec<(i64, FollowUpId, i64)>, StoreError> {
+    members_in(c, guild, bundle, State::Bundled).await
+}
+
+/// Those that were shown with it, in the same order.
+pub async fn shown(c: &mut Conn, guild: GuildId, bundle: i64) -> Result<Vec<(i64, FollowUpId, i64)>, StoreError> {
+    members_in(c, guild, bundle, State::Sent).await
+}
+
+async fn members_in(
+    c: &mut Conn,
+    guild: GuildId,
+    bundle: i64,
+    state: State,
+) -> Result<Vec<(i64, FollowUpId, i64)>, StoreError> {
     const TEXT: &str = "select id, follow_up_id, follow_up_version from delivery
-        where guild_id = $1 and bundle_id = $2 and state = 'bundled' order by due_at, id";
-    let rows = sql!(fetch_all(i64, i64, i64), c, TEXT, guild.db(), bundle)?;
+        where guild_id = $1 and bundle_id = $2 and state = $3 order by due_at, id";
+    let rows = sql!(fetch_all(i64, i64, i64), c, TEXT, guild.db(), bundle, state.name())?;
     Ok(rows.into_iter().map(|(id, promise, version)| (id, FollowUpId(promise), version)).collect())
 }
 

@@ -391,10 +391,10 @@ pub async fn renew(c: &mut Conn, id: i64, token: i64, until: i64) -> Result<bool
 }
 
 /// Stores what the worker learnt, if the row is still in state `from` and still ours; false: it is not, and nothing was
-/// stored. A card or an offer that somebody changed meanwhile goes back to `scheduled` instead of `sent`.
+/// stored. A card, an offer or a bundle of which something changed meanwhile goes back to `scheduled` instead of `sent`.
 pub async fn save(c: &mut Conn, job: &Job, from: State, settled: Settled) -> Result<bool, StoreError> {
     const TEXT: &str = "update delivery set
-            state = case when $4 = 'sent' and kind in ('card', 'offer') and wanted > $23 then 'scheduled' else $4 end,
+            state = case when $4 = 'sent' and kind in ('card', 'offer', 'bundle') and wanted > $23 then 'scheduled' else $4 end,
             lease_until = $5, not_before = $6, attempts = $7, trying_since = $8, waiting_since = $9, hop = $10,
             in_flight = $11, channel_id = $12, sequence = $13, first_sent = $14, last_sent = $15, look_from = $16,
             doubted = $17, thread_name = $18, reopened = $19, guests = $20, message_id = $21, reason = $22,

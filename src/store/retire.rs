@@ -1,7 +1,8 @@
 //! Messages about a promise that has changed since: their buttons stand for what no longer holds, so they are edited to say so.
 //!
 //! Invariant: wanted in the transaction that changes the promise, once for each version that was left; a row of the outbox
-//! like any other, so that an edit is not lost. Making it twice does no harm.
+//! like any other, so that an edit is not lost. Making it twice does no harm. A bundle is one message for many promises, so its
+//! own row is wanted again, as a card's is.
 
 use super::conn::{Conn, sql};
 use super::error::StoreError;
@@ -59,7 +60,24 @@ pub async fn want(
             having count(case when state <> 'sent' or message_id <> $4 then 1 end) > 0
         on conflict (follow_up_id, follow_up_version, kind) where follow_up_id is not null do nothing"
     );
-    sql!(execute, c, TEXT, guild.db(), id.0, version, shown.map_or(0, MessageId::db)).map(drop)
+    sql!(execute, c, TEXT, guild.db(), id.0, version, shown.map_or(0, MessageId::db))?;
+    want_bundle(c, guild, id, version).await
+}
+
+/// Wants the bundle edited in which this version of a promise was shown, or is about to be.
+async fn want_bundle(c: &mut Conn, guild: GuildId, id: FollowUpId, version: i64) -> Result<(), StoreError> {
+    // A row held by a worker keeps its state: the worker sees the greater `wanted` when it finishes.
+    const TEXT: &str = "update delivery set wanted = wanted + 1,
+            not_before = case when state in ('sent', 'undeliverable') then 0 else not_before end,
+            attempts = case when state in ('sent', 'undeliverable') then 0 else attempts end,
+            trying_since = case when state in ('sent', 'undeliverable') then null else trying_since end,
+            reason = case when state in ('sent', 'undeliverable') then '' else reason end,
+            state = case when state in ('sent', 'undeliverable') then 'scheduled' else state end
+        where guild_id = $1 and kind = 'bundle' and state <> 'cancelled'
+            and (message_id is not null or state <> 'undeliverable')
+            and id in (select bundle_id from delivery where guild_id = $1 and follow_up_id = $2
+                and follow_up_version = $3 and kind = 'reminder' and state in ('bundled', 'sent'))";
+    sql!(execute, c, TEXT, guild.db(), id.0, version).map(drop)
 }
 
 /// What was sent for this version of a promise.

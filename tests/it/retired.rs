@@ -127,3 +127,59 @@ async fn what_others_read_is_told_without_its_text() {
     let text = becomes(&town, &notice, "Dazu hat sich inzwischen etwas geändert.").await;
     assert!(!text.contains("geheim") && !text.contains('['), "{text}");
 }
+
+/// Three of Anna's and Ben's in one message, with its list.
+async fn bundled(town: &Town) -> (u64, Value) {
+    let thread = town.opened("Drei auf einmal").await;
+    for (user, what) in [("Anna", "Prüfen"), ("Anna", "Anrufen"), ("Ben", "Buchen")] {
+        add(town, user, thread, &[("what", json!(what)), ("when", json!("heute 12 Uhr"))]).await;
+    }
+    town.clock.advance_ms(2 * HOUR_MS);
+    let bundle = newest(town, thread, 2).await;
+    assert!(town.read(&bundle).ends_with("(#1 · Prüfen)(#1 · Anrufen)(#1 · Buchen)"), "{}", town.read(&bundle));
+    (thread, bundle)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_ended_or_moved_is_no_choice_of_its_bundle_any_more_and_the_message_says_so() {
+    let mut town = Town::new().await;
+    let (thread, bundle) = bundled(&town).await;
+    let head = town.read(&bundle).lines().next().unwrap().to_owned();
+    // Through the list that opens it …
+    let select = &bundle["components"][0]["components"][0];
+    let (custom_id, value) = (select["custom_id"].as_str().unwrap(), select["options"][0]["value"].as_str().unwrap());
+    let shown = town.discord.press(town.user("Anna"), "de", thread, id(&bundle["id"]), custom_id, &[value]).await;
+    let shown = message_of(&town, &shown).await;
+    town.press("Anna", "de", &shown, "Erledigt").await;
+    let text = becomes(&town, &bundle, "• ~~#1 · Prüfen~~ – erledigt von @Anna").await;
+    assert!(text.starts_with(&head) && text.ends_with("(#1 · Anrufen)(#1 · Buchen)"), "{text}");
+    // … by a command, with a first try at the edit that fails, over a restart …
+    town.arm(json!({ "kind": "500_before", "route": format!("PATCH /channels/{thread}/messages/{}", bundle["id"].as_str().unwrap()) }));
+    let options = [("when", json!("morgen 10 Uhr")), ("followup", json!("buchen"))];
+    town.slash_in("Ben", "de", thread, "followup snooze", &options).await;
+    town.restart().await;
+    let text = becomes(&town, &bundle, "• #1 · Buchen – inzwischen geändert: @Ben, Fri 2026-11-20 09:00").await;
+    assert!(text.ends_with("(#1 · Anrufen)"), "{text}");
+    // … and the last of them with the case.
+    town.slash_in("Ben", "de", thread, "case close", &[]).await;
+    let text = becomes(&town, &bundle, "• ~~#1 · Anrufen~~ – zurückgenommen von @Ben").await;
+    assert!(text.starts_with("@Anna, @Ben, von diesen Erinnerungen ist keine mehr offen:"), "{text}");
+    assert!(!text.contains('(') || !text.contains(")("), "without controls: {text}");
+    assert_eq!(town.discord.message(thread, id(&bundle["id"])).unwrap()["components"], json!([]));
+    let path = format!("/messages/{}", bundle["id"].as_str().unwrap());
+    let edits: Vec<_> =
+        town.discord.requests().into_iter().filter(|r| r.method == "PATCH" && r.path.ends_with(&path)).collect();
+    assert!(edits.iter().all(|edit| edit.pings.users.is_empty()), "an edit pings nobody");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closing_a_case_edits_its_bundle_no_more_often_than_needed_also_on_postgres() {
+    let Some(town) = Town::on_postgres().await else { return };
+    let (thread, bundle) = bundled(&town).await;
+    town.slash_in("Ben", "de", thread, "case close", &[]).await;
+    becomes(&town, &bundle, "keine mehr offen").await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    let path = format!("/messages/{}", bundle["id"].as_str().unwrap());
+    let edits = town.discord.requests().into_iter().filter(|r| r.method == "PATCH" && r.path.ends_with(&path)).count();
+    assert_eq!(edits, 1, "one for all three");
+}
