@@ -1,12 +1,12 @@
 //! The outbox: claimed by one, settled once, teams taking turns, and bundles whose members are frozen.
 
-use ruhepol::follow_up::FollowUpId;
+use ruhepol::follow_up::{FollowUp, FollowUpId, State as Promised};
 use ruhepol::id::{GuildId, MessageId, UserId};
-use ruhepol::store::bundle::{Crowd, gather, members, released, sent};
+use ruhepol::store::bundle::{Crowd, gather, members, released, sent, shown};
 use ruhepol::store::delivery::{
     Job, Settled, State, claim, coming, count, free_abandoned, latest, outcome, renew, save, server_time, want_reminder,
 };
-use ruhepol::store::follow_up::insert;
+use ruhepol::store::follow_up::{self, get, insert};
 use ruhepol::store::process;
 
 use super::follow_up::promise;
@@ -20,6 +20,7 @@ on_both_engines!(
     what_is_due_at_once_in_one_channel_goes_together_from_three_on,
     two_who_gather_at_once_bundle_nothing_twice,
     a_bundle_that_cannot_be_shown_lets_each_go_its_own_way,
+    a_bundle_is_wanted_again_when_one_of_its_promises_ends_also_while_it_is_on_its_way,
     a_start_frees_rows_only_where_nobody_else_can_hold_them,
     processes_on_one_database_know_how_many_they_are,
 );
@@ -192,6 +193,43 @@ async fn a_bundle_that_cannot_be_shown_lets_each_go_its_own_way(db: Fresh) {
     let rows = in_read!(db.store, c => coming(c, 1_000, 0).await).unwrap();
     assert_eq!(rows.iter().map(|row| row.loose).collect::<Vec<_>>(), [None; 3], "and into no bundle again");
     assert!(in_write!(db.store, c => gather(c, TEAM, Crowd::Missed(BEN), 100, 1_000, 0).await).unwrap().is_empty());
+}
+
+async fn a_bundle_is_wanted_again_when_one_of_its_promises_ends_also_while_it_is_on_its_way(db: Fresh) {
+    let mut promises = Vec::new();
+    for n in 0..3 {
+        promises.push(wanted(&db, TEAM, BEN, n).await);
+    }
+    let made = in_write!(db.store, c => gather(c, TEAM, Crowd::Missed(BEN), 100, 1_000, 0).await).unwrap();
+    let (first, second) = (promises[0], promises[1]);
+    let end = async |id: FollowUpId| {
+        in_write!(db.store, c => {
+            let before = get(c, TEAM, id).await?.expect("it is there");
+            let after = FollowUp { state: Promised::Done, version: 2, ..before };
+            assert!(follow_up::save(c, &after, 1).await?);
+            Ok(())
+        })
+        .unwrap();
+    };
+    let settle = async |job: &Job| {
+        let job = Job { message: Some(MessageId(77)), ..job.clone() };
+        in_write!(db.store, c => {
+            let all: Vec<i64> = members(c, TEAM, job.id).await?.iter().map(|member| member.0).collect();
+            sent(c, &job, &all, Some(9)).await?;
+            assert!(save(c, &job, State::Claimed, Settled { made: Some(job.wanted), ..SETTLED }).await?);
+            Ok(outcome(c, job.id).await?.expect("it is there").0)
+        })
+        .unwrap()
+    };
+    let job = take(&db, made.clone(), 1_000, 0).await.remove(0);
+    end(first).await;
+    assert_eq!(settle(&job).await, State::Scheduled, "what was shown is old already");
+    let job = take(&db, made.clone(), 1_000, 200).await.remove(0);
+    assert_eq!(in_read!(db.store, c => shown(c, TEAM, job.id).await).unwrap().len(), 3);
+    assert_eq!(settle(&job).await, State::Sent);
+    end(second).await;
+    let job = take(&db, made, 1_000, 400).await.remove(0);
+    assert_eq!(settle(&job).await, State::Sent, "and then it is as it should be");
 }
 
 async fn a_start_frees_rows_only_where_nobody_else_can_hold_them(db: Fresh) {
