@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use super::attempt::{Abort, Attempt};
 use super::book::Also;
-use super::post::Posted;
 use super::protocol::Hop;
 use crate::view;
 
@@ -22,17 +21,8 @@ pub(super) async fn pause(attempt: &mut Attempt) -> Result<(), Abort> {
     let mark = attempt.mark();
     let texts = Arc::clone(&attempt.shared.texts);
     let message = view::pause_over(&texts, facts.own_lang.unwrap_or(facts.settings.lang), id);
-    let code = match attempt.direct(user).await? {
-        Ok(channel) => match attempt.post(channel, &message, Some(&mark)).await? {
-            None => return Ok(()),
-            Some(Posted::At(message)) => return attempt.sent(message, Also::Nothing).await,
-            Some(Posted::Gone(code) | Posted::Refused(code)) => code,
-        },
-        Err(error) => match attempt.barred(&error).await? {
-            None => return Ok(()),
-            Some(code) => code,
-        },
-    };
+    let refused = attempt.tell_directly(user, &message, Some(&mark), Also::Nothing).await?;
+    let Some(code) = refused else { return Ok(()) };
     attempt.note(Hop::Direct.name(), code);
     attempt.fail().await
 }
@@ -49,12 +39,7 @@ pub(super) async fn mood(attempt: &mut Attempt) -> Result<(), Abort> {
     let Some((thread, owner, mood)) = told else { return attempt.cancel().await };
     let texts = Arc::clone(&attempt.shared.texts);
     let message = view::warmer(&texts, facts.settings.lang, owner, mood);
-    match attempt.post(thread, &message, None).await? {
-        None => Ok(()),
-        Some(Posted::At(id)) => attempt.sent(id, Also::Nothing).await,
-        Some(Posted::Gone(code) | Posted::Refused(code)) => {
-            attempt.note(Hop::Thread.name(), code);
-            attempt.fail().await
-        }
-    }
+    let Some(code) = attempt.tell(thread, &message, None, Also::Nothing).await? else { return Ok(()) };
+    attempt.note(Hop::Thread.name(), code);
+    attempt.fail().await
 }

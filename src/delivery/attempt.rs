@@ -208,7 +208,7 @@ impl Attempt {
 
     /// The channel for direct messages with somebody.
     pub(super) async fn direct(&mut self, user: UserId) -> Result<Result<ChannelId, ChatError>, Abort> {
-        if let Some(known) = self.shared.directs.get(user) {
+        if let Some(known) = self.shared.directs.get(&user) {
             return Ok(Ok(known));
         }
         let chat = self.chat();
@@ -223,7 +223,8 @@ impl Attempt {
     /// without roles.
     pub(super) async fn presence(&mut self, user: UserId) -> Result<Presence, Abort> {
         let (guild, now) = (self.job.guild, self.shared.real.now_ms());
-        if let Some(known) = self.shared.people.get(guild, user, now - MEMBER_FOR) {
+        let fresh = |(_, at): &(Presence, i64)| now - at < MEMBER_FOR;
+        if let Some((known, _)) = self.shared.people.get(&(guild, user)).filter(fresh) {
             return Ok(known);
         }
         let chat = self.chat();
@@ -232,7 +233,7 @@ impl Attempt {
             Err(ChatError::Gone(_)) => Presence::Left,
             Err(_) => return Ok(Presence::Here(Vec::new())),
         };
-        self.shared.people.put(guild, user, presence.clone(), now);
+        self.shared.people.put((guild, user), (presence.clone(), now));
         Ok(presence)
     }
 

@@ -134,11 +134,17 @@ impl Book for Store {
     }
 
     fn crew(&self, worker: &str) -> Answer<'_, usize> {
+        if !self.is_shared() {
+            return Box::pin(async { Ok(1) });
+        }
         let worker = worker.to_owned();
         Box::pin(self.write(move |c| Box::pin(async move { Ok(process::beat(c, &worker).await?) })))
     }
 
     fn leave(&self, worker: &str) -> Answer<'_, ()> {
+        if !self.is_shared() {
+            return Box::pin(async { Ok(()) });
+        }
         let worker = worker.to_owned();
         Box::pin(self.write(move |c| Box::pin(async move { Ok(process::leave(c, &worker).await?) })))
     }

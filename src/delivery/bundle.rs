@@ -51,26 +51,14 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     let texts = Arc::clone(&attempt.shared.texts);
     let lang = facts.own_lang.unwrap_or(facts.settings.lang);
     let message = view::bundle(&texts, lang, (attempt.job.guild, id), late, reminders);
-    let place = match (attempt.job.user, facts.case.as_ref().and_then(|case| case.thread)) {
-        (Some(user), _) => attempt.direct(user).await?,
-        (None, Some(thread)) => Ok(thread),
+    let shown = Also::Members(Fate::Sent(members.iter().map(|member| member.id).collect()));
+    let refused = match (attempt.job.user, facts.case.as_ref().and_then(|case| case.thread)) {
+        (Some(user), _) => attempt.tell_directly(user, &message, Some(&mark), shown).await?,
+        (None, Some(thread)) => attempt.tell(thread, &message, Some(&mark), shown).await?,
         // Each waits for the thread by itself.
         (None, None) => return end(attempt, Fate::Released).await,
     };
-    let code = match place {
-        Ok(channel) => match attempt.post(channel, &message, Some(&mark)).await? {
-            None => return Ok(()),
-            Some(Posted::At(message)) => {
-                let shown = members.iter().map(|member| member.id).collect();
-                return attempt.sent(message, Also::Members(Fate::Sent(shown))).await;
-            }
-            Some(Posted::Gone(code) | Posted::Refused(code)) => code,
-        },
-        Err(error) => match attempt.barred(&error).await? {
-            None => return Ok(()),
-            Some(code) => code,
-        },
-    };
+    let Some(code) = refused else { return Ok(()) };
     attempt.note(attempt.job.hop.name(), code);
     end(attempt, Fate::Released).await
 }

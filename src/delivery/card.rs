@@ -291,7 +291,7 @@ enum Home {
 /// In a forum that everybody can read, everybody reads the cases too: only the team may choose that, as `chosen`.
 async fn resolve(attempt: &mut Attempt, home: ChannelId, chosen: Option<ChannelId>) -> Result<Home, Abort> {
     // Who may read a forum changes, so that of one nobody chose is asked each time.
-    if let Some((parent, forum)) = attempt.shared.homes.get(home)
+    if let Some((parent, forum)) = attempt.shared.homes.get(&home)
         && (!forum || chosen == Some(parent))
     {
         return Ok(Home::At(parent, forum));
@@ -307,7 +307,7 @@ async fn resolve(attempt: &mut Attempt, home: ChannelId, chosen: Option<ChannelI
                         tracing::warn!(delivery.id = attempt.job.id, channel.id = %channel, "delivery.public_forum");
                         return Ok(Home::Unfit(0));
                     }
-                    attempt.shared.homes.put(home, channel, forum);
+                    attempt.shared.homes.put(home, (channel, forum));
                     return Ok(Home::At(channel, forum));
                 }
                 (ChannelKind::Thread, Some(parent)) => channel = parent,

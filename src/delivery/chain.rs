@@ -4,7 +4,6 @@
 
 use super::attempt::{Abort, Attempt};
 use super::book::{Also, Facts};
-use super::post::Posted;
 use super::reminder::{Way, way};
 use crate::case::{Case, Status};
 use crate::chat::Message;
@@ -35,10 +34,9 @@ pub(super) async fn say(
         let code = match way(attempt, facts, follow_up, reader).await? {
             Way::PutDown => return Ok(()),
             Way::Skip(code) => code,
-            Way::To(channel, place) => match attempt.post(channel, &message(place), Some(&mark)).await? {
+            Way::To(channel, place) => match attempt.tell(channel, &message(place), Some(&mark), also.clone()).await? {
                 None => return Ok(()),
-                Some(Posted::At(id)) => return attempt.sent(id, also).await,
-                Some(Posted::Gone(code) | Posted::Refused(code)) => Some(code),
+                code => code,
             },
         };
         if let Some(code) = code {

@@ -7,10 +7,8 @@ use std::sync::Arc;
 
 use super::attempt::{Abort, Attempt};
 use super::book::{Also, Facts};
-use super::post::Posted;
 use crate::chat::ChannelKind;
 use crate::id::ChannelId;
-use crate::store::digest::Morning;
 use crate::view;
 
 /// Sends a morning's overview, if there is one.
@@ -36,35 +34,32 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     if now >= end || !morning.wanted || !says {
         return attempt.cancel().await;
     }
-    let Some(channel) = place(attempt, &facts, &morning).await? else { return Ok(()) };
     let (id, guild) = (attempt.job.id, attempt.job.guild);
     let lang = morning.lang.unwrap_or(facts.settings.lang);
     let hour = morning.calendar.at(now).hour();
     let texts = Arc::clone(&attempt.shared.texts);
-    let message = match morning.user {
-        Some(_) => view::digest(&texts, lang, (guild, id), hour, &morning.sheet),
-        None => view::team_digest(&texts, facts.settings.lang, id, hour, &morning.sheet),
-    };
     let mark = attempt.mark();
-    match attempt.post(channel, &message, Some(&mark)).await? {
-        None => Ok(()),
-        Some(Posted::At(message)) => attempt.sent(message, Also::Nothing).await,
-        Some(Posted::Gone(code) | Posted::Refused(code)) => unread(attempt, code).await,
-    }
+    let refused = match morning.user {
+        Some(user) => {
+            let message = view::digest(&texts, lang, (guild, id), hour, &morning.sheet);
+            attempt.tell_directly(user, &message, Some(&mark), Also::Nothing).await?
+        }
+        None => {
+            let Some(channel) = room(attempt, &facts).await? else { return Ok(()) };
+            let message = view::team_digest(&texts, facts.settings.lang, id, hour, &morning.sheet);
+            attempt.tell(channel, &message, Some(&mark), Also::Nothing).await?
+        }
+    };
+    let Some(code) = refused else { return Ok(()) };
+    // An overview is no promise: where it cannot be read it is left, with a line in the log.
+    attempt.note("digest", code);
+    tracing::info!(delivery.id = id, guild.id = %guild, code, "digest.unread");
+    attempt.cancel().await
 }
 
-/// Where it goes; none: nowhere, and the row was put down.
-async fn place(attempt: &mut Attempt, facts: &Facts, morning: &Morning) -> Result<Option<ChannelId>, Abort> {
+/// Where the team's goes; none: nowhere, and the row was put down.
+async fn room(attempt: &mut Attempt, facts: &Facts) -> Result<Option<ChannelId>, Abort> {
     let chat = attempt.chat();
-    if let Some(user) = morning.user {
-        return match attempt.direct(user).await? {
-            Ok(channel) => Ok(Some(channel)),
-            Err(error) => match attempt.barred(&error).await? {
-                Some(code) => unread(attempt, code).await.map(|()| None),
-                None => Ok(None),
-            },
-        };
-    }
     for channel in [facts.settings.case_channel, facts.settings.alert_channel].into_iter().flatten() {
         match attempt.ask(chat.channel(channel)).await? {
             Ok(info) if !info.public && info.kind == ChannelKind::Text => return Ok(Some(channel)),
@@ -76,11 +71,4 @@ async fn place(attempt: &mut Attempt, facts: &Facts, morning: &Morning) -> Resul
         }
     }
     attempt.cancel().await.map(|()| None)
-}
-
-/// An overview is no promise: where it cannot be read it is left, with a line in the log.
-async fn unread(attempt: &mut Attempt, code: u64) -> Result<(), Abort> {
-    attempt.note("digest", code);
-    tracing::info!(delivery.id = attempt.job.id, guild.id = %attempt.job.guild, code, "digest.unread");
-    attempt.cancel().await
 }

@@ -3,6 +3,7 @@
 //! Invariant: a channel is free again when its [`Turn`] is dropped, however that happens.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::delivery::timer::Timer;
@@ -48,30 +49,43 @@ impl Drop for Turn {
     }
 }
 
-/// Channels kept before everything is forgotten and asked again.
+/// Entries kept before everything is forgotten and asked again.
 const KNOWN: usize = 4096;
 
-/// Where threads for a home channel go, as far as asked: the channel itself and whether it is a forum. Neither changes
-/// while a channel exists; one that is gone says so when a thread is opened.
-#[derive(Debug, Default)]
-pub(super) struct Homes(Mutex<HashMap<ChannelId, (ChannelId, bool)>>);
+/// What Discord said lately, by what it was asked.
+#[derive(Debug)]
+pub(super) struct Known<K, V>(Mutex<HashMap<K, V>>);
 
-impl Homes {
+/// Where threads for a home channel go: the channel itself and whether it is a forum. Neither changes while a channel
+/// exists; one that is gone says so when a thread is opened.
+pub(super) type Homes = Known<ChannelId, (ChannelId, bool)>;
+/// The channels for direct messages. A person's never changes.
+pub(super) type Directs = Known<UserId, ChannelId>;
+/// Who is in which team, and since when that is known. Discord tells nobody who leaves without a right few bots have.
+pub(super) type People = Known<(GuildId, UserId), (Presence, i64)>;
+
+impl<K, V> Default for Known<K, V> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Eq + Hash, V: Clone> Known<K, V> {
     /// What is known.
-    pub(super) fn get(&self, home: ChannelId) -> Option<(ChannelId, bool)> {
-        self.lock().get(&home).copied()
+    pub(super) fn get(&self, key: &K) -> Option<V> {
+        self.lock().get(key).cloned()
     }
 
     /// Remembers.
-    pub(super) fn put(&self, home: ChannelId, parent: ChannelId, forum: bool) {
+    pub(super) fn put(&self, key: K, value: V) {
         let mut known = self.lock();
         if known.len() >= KNOWN {
             known.clear();
         }
-        known.insert(home, (parent, forum));
+        known.insert(key, value);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<ChannelId, (ChannelId, bool)>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, V>> {
         // A copy of what Discord said cannot be half written.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -83,56 +97,4 @@ pub(super) enum Presence {
     /// With these roles.
     Here(Vec<RoleId>),
     Left,
-}
-
-/// What is known of somebody, and since when.
-type Known = (Presence, i64);
-
-/// Who is in which team, as far as asked lately. Discord tells nobody who leaves without a right few bots have.
-#[derive(Debug, Default)]
-pub(super) struct People(Mutex<HashMap<(GuildId, UserId), Known>>);
-
-impl People {
-    /// What was learnt after `since`.
-    pub(super) fn get(&self, guild: GuildId, user: UserId, since: i64) -> Option<Presence> {
-        let known = self.lock();
-        known.get(&(guild, user)).filter(|(_, at)| *at > since).map(|(presence, _)| presence.clone())
-    }
-
-    /// Remembers.
-    pub(super) fn put(&self, guild: GuildId, user: UserId, presence: Presence, now: i64) {
-        let mut known = self.lock();
-        if known.len() >= KNOWN {
-            known.clear();
-        }
-        known.insert((guild, user), (presence, now));
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<(GuildId, UserId), Known>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The channels for direct messages, as far as asked. A person's never changes.
-#[derive(Debug, Default)]
-pub(super) struct Directs(Mutex<HashMap<UserId, ChannelId>>);
-
-impl Directs {
-    /// What is known.
-    pub(super) fn get(&self, user: UserId) -> Option<ChannelId> {
-        self.lock().get(&user).copied()
-    }
-
-    /// Remembers.
-    pub(super) fn put(&self, user: UserId, channel: ChannelId) {
-        let mut known = self.lock();
-        if known.len() >= KNOWN {
-            known.clear();
-        }
-        known.insert(user, channel);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, ChannelId>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }

@@ -22,6 +22,7 @@ mod post;
 pub mod protocol;
 mod reminder;
 mod retire;
+mod tell;
 #[cfg(test)]
 mod tests;
 mod timer;

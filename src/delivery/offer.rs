@@ -36,9 +36,8 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     let texts = Arc::clone(&attempt.shared.texts);
     let message = view::offer(&texts, facts.settings.lang, id, &offer);
     let mark = attempt.mark();
-    match attempt.post(thread, &message, Some(&mark)).await? {
+    match attempt.tell(thread, &message, Some(&mark), Also::Nothing).await? {
         None => Ok(()),
-        Some(Posted::At(message)) => attempt.sent(message, Also::Nothing).await,
-        Some(Posted::Gone(_) | Posted::Refused(_)) => attempt.cancel().await,
+        Some(_) => attempt.cancel().await,
     }
 }

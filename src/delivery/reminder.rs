@@ -9,7 +9,6 @@ use super::attempt::{Abort, Attempt};
 use super::book::{Also, Facts};
 use super::chain::{self, stands};
 use super::lane::Presence;
-use super::post::Posted;
 use super::protocol::Hop;
 use crate::case::{Case, Status};
 use crate::chat::{ChannelKind, ChatError};
@@ -179,10 +178,9 @@ pub(super) async fn notify(attempt: &mut Attempt) -> Result<(), Abort> {
     let asker = facts.follow_up.as_ref().filter(|one| one.creator != one.assignee).map(|one| one.creator);
     if attempt.job.hop == Hop::Thread {
         if let Some(channel) = facts.settings.alert_channel {
-            match attempt.post(channel, &message, None).await? {
+            match attempt.tell(channel, &message, None, Also::Nothing).await? {
                 None => return Ok(()),
-                Some(Posted::At(id)) => return attempt.sent(id, Also::Nothing).await,
-                Some(Posted::Gone(code) | Posted::Refused(code)) => attempt.note(Hop::Alert.name(), code),
+                Some(code) => attempt.note(Hop::Alert.name(), code),
             }
         } else if asker.is_none() {
             return attempt.cancel().await;
@@ -191,15 +189,8 @@ pub(super) async fn notify(attempt: &mut Attempt) -> Result<(), Abort> {
         attempt.elsewhere();
     }
     let Some(asker) = asker else { return attempt.fail().await };
-    let code = match attempt.direct(asker).await? {
-        Ok(channel) => match attempt.post(channel, &message, None).await? {
-            None => return Ok(()),
-            Some(Posted::At(id)) => return attempt.sent(id, Also::Nothing).await,
-            Some(Posted::Gone(code) | Posted::Refused(code)) => Some(code),
-        },
-        Err(error) => attempt.barred(&error).await?,
-    };
-    let Some(code) = code else { return Ok(()) };
+    let refused = attempt.tell_directly(asker, &message, None, Also::Nothing).await?;
+    let Some(code) = refused else { return Ok(()) };
     attempt.note(Hop::Direct.name(), code);
     attempt.fail().await
 }

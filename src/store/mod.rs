@@ -69,6 +69,12 @@ impl Store {
         }
     }
 
+    /// Whether other processes may work on it at the same time; a file is one process's own.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        matches!(&*self.0, Engine::Postgres(_))
+    }
+
     /// Runs `work` in one transaction: `Ok` commits, `Err` rolls back, and the answer comes when that is durable.
     ///
     /// `work` must await nothing but store functions: on `SQLite` all writes pass through one writer. If the caller is
