@@ -115,14 +115,14 @@ pub struct Voice<'a> {
 impl Voice<'_> {
     /// The message `key`, or its attribute for `key.attribute`.
     pub fn say(&self, key: &str) -> String {
-        self.with(key, &[])
+        self.with::<&str>(key, &[])
     }
 
     /// The message `key` with its variables filled in.
-    pub fn with(&self, key: &str, args: &[(&'static str, &str)]) -> String {
+    pub fn with<V: AsRef<str>>(&self, key: &str, args: &[(&'static str, V)]) -> String {
         let mut fluent_args = FluentArgs::with_capacity(args.len());
-        for &(name, value) in args {
-            fluent_args.set(name, value.to_owned());
+        for (name, value) in args {
+            fluent_args.set(*name, value.as_ref().to_owned());
         }
         self.fill(key, &fluent_args).unwrap_or_else(|| missing(key))
     }

@@ -87,3 +87,11 @@ pub struct Case {
     /// Grows by one with every change; the card shows the newest.
     pub version: i64,
 }
+
+impl Case {
+    /// The same after something happened to it that its own fields do not tell, at this moment, Unix ms.
+    #[must_use]
+    pub fn touched(&self, now_ms: i64) -> Self {
+        Self { updated_at: now_ms, version: self.version + 1, ..self.clone() }
+    }
+}

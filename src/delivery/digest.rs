@@ -39,16 +39,13 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     let hour = morning.calendar.at(now).hour();
     let texts = Arc::clone(&attempt.shared.texts);
     let mark = attempt.mark();
-    let refused = match morning.user {
-        Some(user) => {
-            let message = view::digest(&texts, lang, (guild, id), hour, &morning.sheet);
-            attempt.tell_directly(user, &message, Some(&mark), Also::Nothing).await?
-        }
-        None => {
-            let Some(channel) = room(attempt, &facts).await? else { return Ok(()) };
-            let message = view::team_digest(&texts, facts.settings.lang, id, hour, &morning.sheet);
-            attempt.tell(channel, &message, Some(&mark), Also::Nothing).await?
-        }
+    let refused = if let Some(user) = morning.user {
+        let message = view::digest(&texts, lang, (guild, id), hour, &morning.sheet);
+        attempt.tell_directly(user, &message, Some(&mark), Also::Nothing).await?
+    } else {
+        let Some(channel) = room(attempt, &facts).await? else { return Ok(()) };
+        let message = view::team_digest(&texts, facts.settings.lang, id, hour, &morning.sheet);
+        attempt.tell(channel, &message, Some(&mark), Also::Nothing).await?
     };
     let Some(code) = refused else { return Ok(()) };
     // An overview is no promise: where it cannot be read it is left, with a line in the log.

@@ -10,7 +10,7 @@ use jiff::ToSpan;
 
 use super::DeskError;
 use crate::case::{Case, Change, Priority, Status};
-use crate::follow_up::{Calendar, FollowUp, Kind, State, Terms, lead, phrase};
+use crate::follow_up::{Calendar, Kind, State, Terms, lead, phrase};
 use crate::id::UserId;
 use crate::store::follow_up::NewFollowUp;
 use crate::store::guild::Settings;
@@ -135,10 +135,6 @@ fn clock(case: &Case, theirs: &Calendar, who: (UserId, UserId), due_at: i64, ter
 /// Ends a clock without a word: what ended it stands in the timeline already.
 async fn end(c: &mut Conn, case: &Case, kind: Kind) -> Result<(), DeskError> {
     let Some(clock) = follow_up::clock(c, case.guild, case.number, kind).await? else { return Ok(()) };
-    let version = clock.version;
-    let ended = FollowUp { state: State::Done, ended_at: Some(case.updated_at), version: version + 1, ..clock };
-    if follow_up::save(c, &ended, version).await? {
-        delivery::cancel_reminder(c, case.guild, ended.id).await?;
-    }
+    follow_up::end(c, &clock, State::Done, None, case.updated_at).await?;
     Ok(())
 }

@@ -12,18 +12,13 @@ async fn take_back_the_series(
     caller: &Caller,
     follow_up: &FollowUp,
     now_ms: i64,
-) -> Result<Option<FollowUp>, DeskError> {
+) -> Result<(), DeskError> {
     if follow_up.terms.repeat.is_none() {
-        return Ok(None);
+        return Ok(());
     }
     for before in recurring::others(c, follow_up.guild, follow_up.id).await? {
-        let after = FollowUp {
-            state: State::Cancelled,
-            ended_at: Some(now_ms),
-            ended_by: Some(caller.user),
-            outcome: follow_up.outcome.clone(),
-            ..before.clone()
-        };
+        let ended = before.ended(State::Cancelled, Some(caller.user), now_ms);
+        let after = FollowUp { outcome: follow_up.outcome.clone(), ..ended };
         let change = Change::FollowUpCancelled {
             follow_up: before.id.0,
             what: before.what.clone(),
@@ -31,7 +26,7 @@ async fn take_back_the_series(
         };
         promise::settle(c, caller, &before, after, change, now_ms).await?;
     }
-    Ok(None)
+    Ok(())
 }
 
 pub(super) async fn end_follow_up(
@@ -50,13 +45,8 @@ pub(super) async fn end_follow_up(
         .write(move |c| {
             Box::pin(async move {
                 let before = promise::open(c, &caller, &which).await?;
-                let after = FollowUp {
-                    state,
-                    ended_at: Some(now_ms),
-                    ended_by: Some(caller.user),
-                    outcome: outcome.clone(),
-                    ..before.clone()
-                };
+                let ended = before.ended(state, Some(caller.user), now_ms);
+                let after = FollowUp { outcome: outcome.clone(), ..ended };
                 let (follow_up, what) = (before.id.0, before.what.clone());
                 let change = match state {
                     State::Cancelled => Change::FollowUpCancelled { follow_up, what, reason: outcome },
@@ -64,7 +54,10 @@ pub(super) async fn end_follow_up(
                 };
                 let follow_up = promise::settle(c, &caller, &before, after, change, now_ms).await?;
                 let next = match state {
-                    State::Cancelled => take_back_the_series(c, &caller, &follow_up, now_ms).await?,
+                    State::Cancelled => {
+                        take_back_the_series(c, &caller, &follow_up, now_ms).await?;
+                        None
+                    }
                     State::Done | State::Open => recurring::kept(c, follow_up.guild, &follow_up, now_ms).await?,
                 };
                 let lang = promise::team_lang(c, follow_up.guild).await?;

@@ -8,7 +8,7 @@ use crate::case::{Change, clean_text};
 use crate::follow_up::phrase::{self, Note};
 use crate::follow_up::{Calendar, FollowUp, Wake};
 use crate::locale::Lang;
-use crate::store::{Conn, recurring};
+use crate::store::{Conn, profile, recurring};
 use crate::view::custom_id::Promise;
 
 use super::add_follow_up::MAX_WHAT;
@@ -110,8 +110,8 @@ pub(super) async fn move_follow_up(desk: &Desk, caller: &Caller, which: PromiseR
         .write(move |c| {
             Box::pin(async move {
                 let before = promise::open(c, &caller, &which).await?;
-                let own = promise::calendar(c, before.guild, caller.user).await?;
-                let theirs = promise::calendar(c, before.guild, before.assignee).await?;
+                let own = profile::calendar(c, before.guild, caller.user).await?;
+                let theirs = profile::calendar(c, before.guild, before.assignee).await?;
                 let (due_at, mut notes) = to.read((&own, &theirs), now, caller.lang)?;
                 let mut after = before.clone();
                 due(&mut after, to.calendar(&own, &theirs), due_at);
@@ -146,8 +146,8 @@ pub(super) async fn edit_follow_up(
         .write(move |c| {
             Box::pin(async move {
                 let before = promise::open(c, &caller, &PromiseRef::Button(promise)).await?;
-                let own = promise::calendar(c, before.guild, caller.user).await?;
-                let theirs = promise::calendar(c, before.guild, before.assignee).await?;
+                let own = profile::calendar(c, before.guild, caller.user).await?;
+                let theirs = profile::calendar(c, before.guild, before.assignee).await?;
                 let mut after = FollowUp { what, ..before.clone() };
                 let mut notes = MoveNotes { typed: true, ..MoveNotes::default() };
                 if !shown(&before, &own).contains(&when.trim().to_owned()) {
@@ -201,7 +201,7 @@ pub(super) async fn ask(c: &mut Conn, caller: &Caller, form: Form) -> Result<For
         }
         Form::EditFollowUp { promise, .. } => {
             let found = promise::open(c, caller, &PromiseRef::Button(promise)).await?;
-            let own = promise::calendar(c, found.guild, caller.user).await?;
+            let own = profile::calendar(c, found.guild, caller.user).await?;
             let when = phrase::format(&own.at(found.due_at), caller.lang);
             Form::EditFollowUp { promise, what: found.what, when }
         }

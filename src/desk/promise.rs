@@ -7,9 +7,9 @@ use super::record::{append, resolve, words};
 use super::rights::{self, Rank};
 use super::{Caller, CaseRef, DeskError, Refused};
 use crate::case::{Case, Change};
-use crate::follow_up::{Calendar, FollowUp, FollowUpId, Kind, State};
+use crate::follow_up::{FollowUp, FollowUpId, Kind, State, assignees};
 use crate::id::{GuildId, UserId};
-use crate::store::{Conn, case as cases, delivery, follow_up, guild, profile, recurring};
+use crate::store::{Conn, case as cases, delivery, follow_up, guild, recurring};
 use crate::view::custom_id::Promise;
 
 /// Open promises looked through for the one somebody means by words.
@@ -130,15 +130,9 @@ async fn one_of(typed: String, found: Vec<FollowUp>, caller: &Caller, c: &mut Co
 
 /// Whose these are, each person once.
 fn whose(others: &[FollowUp]) -> Refused {
-    let mut people: Vec<UserId> = Vec::new();
-    for one in others {
-        if !people.contains(&one.assignee) {
-            people.push(one.assignee);
-        }
-    }
-    match people[..] {
-        [one] => Refused::NotYours(one),
-        _ => Refused::NoneYours(people),
+    match &assignees(others)[..] {
+        [one] => Refused::NotYours(*one),
+        people => Refused::NoneYours(people.to_vec()),
     }
 }
 
@@ -240,18 +234,13 @@ pub(super) async fn log(
     caller: &Caller,
     now_ms: i64,
 ) -> Result<(), DeskError> {
-    let next = Case { updated_at: now_ms, version: case.version + 1, ..case.clone() };
+    let next = case.touched(now_ms);
     if !cases::save(c, &next, case.version, &words(&next)).await? {
         return Err(Refused::ChangedMeanwhile(case.number).into());
     }
     append(c, &next, &[change], caller.user).await?;
     delivery::want_card(c, next.guild, next.number, now_ms).await?;
     Ok(())
-}
-
-/// The calendar of somebody in the promise's team, also where the caller writes from a direct message.
-pub(super) async fn calendar(c: &mut Conn, guild: GuildId, user: UserId) -> Result<Calendar, DeskError> {
-    Ok(profile::calendar(c, guild, user).await?)
 }
 
 /// The language of what the team sees.

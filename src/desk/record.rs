@@ -81,14 +81,9 @@ pub(super) async fn record(
 /// Whoever closes a case takes its open promises back, each with its entry: none comes due for what is done.
 async fn cancel_promises(c: &mut Conn, case: &Case, actor: UserId) -> Result<Vec<Change>, DeskError> {
     let mut log = Vec::new();
-    for mut promise in follow_up::every_of_case(c, case.guild, case.number).await? {
-        let version = promise.version;
-        promise.state = State::Cancelled;
-        promise.ended_at = Some(case.updated_at);
-        promise.ended_by = Some(actor);
-        promise.version += 1;
-        if follow_up::save(c, &promise, version).await? {
-            delivery::cancel_reminder(c, case.guild, promise.id).await?;
+    for promise in follow_up::every_of_case(c, case.guild, case.number).await? {
+        let ended = follow_up::end(c, &promise, State::Cancelled, Some(actor), case.updated_at).await?;
+        if let Some(promise) = ended {
             if promise.creator != actor {
                 delivery::want_word(c, case.guild, promise.id, promise.version, case.updated_at, promise.case).await?;
             }

@@ -48,20 +48,22 @@ pub(super) async fn ask(desk: &Desk, caller: &Caller, form: Form) -> Outcome {
                     | Form::EditFollowUp { .. }
                     | Form::Promise(_) => None,
                 };
-                let mut form = form;
-                if let Some(number) = case {
-                    let case = resolve(c, guild, &caller, &CaseRef::Number(number)).await?;
-                    let closed = case.status == Status::Closed;
-                    if closed && !matches!(form, Form::Note(_)) {
-                        return Err(Refused::Update(UpdateRefused::Closed, number, None).into());
-                    }
-                    let waits = matches!(case.status, Status::WaitingCustomer | Status::WaitingInternal);
-                    if waits && matches!(form, Form::FollowUp(_)) {
-                        let own = profile::calendar(c, guild, caller.user).await?;
-                        form = Form::AskAgain { case: number, when: in_two_working_days(&own, now, caller.lang) };
-                    }
+                let status = match case {
+                    Some(number) => Some(resolve(c, guild, &caller, &CaseRef::Number(number)).await?.status),
+                    None => None,
+                };
+                if let (Some(number), Some(Status::Closed)) = (case, status)
+                    && !matches!(form, Form::Note(_))
+                {
+                    return Err(Refused::Update(UpdateRefused::Closed, number, None).into());
                 }
                 let form = match form {
+                    Form::FollowUp(case)
+                        if matches!(status, Some(Status::WaitingCustomer | Status::WaitingInternal)) =>
+                    {
+                        let own = profile::calendar(c, guild, caller.user).await?;
+                        Form::AskAgain { case, when: in_two_working_days(&own, now, caller.lang) }
+                    }
                     Form::Remind { case, due, offer, .. } => {
                         offer_follow_up::theirs(c, guild, &caller, offer).await?;
                         let own = profile::calendar(c, guild, caller.user).await?;

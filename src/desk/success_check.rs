@@ -1,9 +1,9 @@
 //! Whether the solution held, as somebody found out (P97, P98); where it did not, the case goes on with all its history (P102).
 
 use super::record::record;
-use super::{Caller, Desk, DeskError, Outcome, Refused, Reply, promise as promises};
-use crate::case::{self, Case, Change};
-use crate::follow_up::{Kind, State};
+use super::{Caller, Desk, DeskError, Outcome, PromiseRef, Refused, Reply, promise as promises};
+use crate::case::{self, Change};
+use crate::follow_up::{FollowUp, Kind, State};
 use crate::store::{case as cases, delivery, follow_up, guild};
 use crate::view::custom_id::Promise;
 
@@ -16,19 +16,14 @@ pub(super) async fn answer_check(desk: &Desk, caller: &Caller, promise: Promise,
     desk.store
         .write(move |c| {
             Box::pin(async move {
-                let mut check = promises::theirs(c, &caller, promise.guild, promise.id).await?;
-                match check.state {
-                    State::Open if check.version == promise.version && check.terms.kind == Kind::SuccessCheck => {}
-                    State::Open => return Err(Refused::FollowUpMoved(check.due_at).into()),
-                    State::Done | State::Cancelled => return Err(Refused::FollowUpEnded.into()),
+                let check = promises::open(c, &caller, &PromiseRef::Button(promise)).await?;
+                if check.terms.kind != Kind::SuccessCheck {
+                    return Err(Refused::FollowUpMoved(check.due_at).into());
                 }
                 let number = check.case.ok_or(Refused::NoSuchFollowUp)?;
                 let before = cases::lock(c, check.guild, number).await?.ok_or(Refused::NoSuchFollowUp)?;
-                check.state = State::Done;
-                check.ended_at = Some(now_ms);
-                check.ended_by = Some(caller.user);
-                check.outcome = Some(if satisfied { SATISFIED } else { UNSATISFIED }.to_owned());
-                check.version += 1;
+                let outcome = Some(if satisfied { SATISFIED } else { UNSATISFIED }.to_owned());
+                let check = FollowUp { outcome, ..check.ended(State::Done, Some(caller.user), now_ms) };
                 if !follow_up::save_shown(c, &check, promise.version, caller.pressed).await? {
                     return Err(Refused::FollowUpEnded.into());
                 }
@@ -40,7 +35,7 @@ pub(super) async fn answer_check(desk: &Desk, caller: &Caller, promise: Promise,
                         log.insert(0, found);
                         (next, log)
                     }
-                    None => (Case { updated_at: now_ms, version: before.version + 1, ..before.clone() }, vec![found]),
+                    None => (before.touched(now_ms), vec![found]),
                 };
                 let (case, _) = record(c, &before, Ok((next, log)), caller.user, None).await?;
                 let lang = guild::settings(c, case.guild).await?.lang;

@@ -55,9 +55,7 @@ pub(super) async fn update_case(
 /// A promised update changes a case also where nothing else of it does.
 fn with_update(decision: Decision, before: &Case, now_ms: i64) -> Decision {
     match decision {
-        Err(UpdateRefused::NothingNew) => {
-            Ok((Case { updated_at: now_ms, version: before.version + 1, ..before.clone() }, Vec::new()))
-        }
+        Err(UpdateRefused::NothingNew) => Ok((before.touched(now_ms), Vec::new())),
         decided => decided,
     }
 }

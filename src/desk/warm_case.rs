@@ -28,7 +28,7 @@ pub(super) async fn warm_case(
     if warmth.is <= warmth.was || warmth.is <= before.mood {
         return Ok(false);
     }
-    let next = Case { mood: warmth.is, updated_at: now_ms, version: before.version + 1, ..before.clone() };
+    let next = Case { mood: warmth.is, ..before.touched(now_ms) };
     if !cases::save(c, &next, before.version, &words(&next)).await? {
         return Ok(false);
     }

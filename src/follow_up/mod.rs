@@ -19,5 +19,5 @@ pub use calendar::{Calendar, Computed};
 pub use holidays::{Land, Municipal};
 pub use kinds::GRACE_MS;
 pub use recurrence::{Every, Series};
-pub use state::{FollowUp, FollowUpId, Kind, State, Terms, Wake};
+pub use state::{FollowUp, FollowUpId, Kind, State, Terms, Wake, assignees};
 pub use workday::lead;

@@ -111,6 +111,12 @@ pub struct FollowUp {
 }
 
 impl FollowUp {
+    /// The same, ended by somebody (by nobody: by the bot) at this moment, Unix ms.
+    #[must_use]
+    pub fn ended(&self, state: State, by: Option<UserId>, at_ms: i64) -> Self {
+        Self { state, ended_at: Some(at_ms), ended_by: by, version: self.version + 1, ..self.clone() }
+    }
+
     /// Sets another due time, Unix ms, as meant on the clock of `calendar`. What repeats stays on its own clock, by which
     /// the next times are counted.
     pub fn move_to(&mut self, due_at: i64, calendar: &Calendar) {
@@ -121,4 +127,15 @@ impl FollowUp {
         self.civil = at.datetime().strftime("%Y-%m-%dT%H:%M:%S").to_string();
         at.time_zone().iana_name().unwrap_or("UTC").clone_into(&mut self.zone);
     }
+}
+
+/// Who owes these, each person once, in this order.
+pub fn assignees<'a>(of: impl IntoIterator<Item = &'a FollowUp>) -> Vec<UserId> {
+    let mut people = Vec::new();
+    for one in of {
+        if !people.contains(&one.assignee) {
+            people.push(one.assignee);
+        }
+    }
+    people
 }

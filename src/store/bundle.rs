@@ -70,21 +70,18 @@ pub async fn gather(
         Db::Sqlite(_) => find!(""),
         Db::Postgres(_) => find!(" for update of d skip locked"),
     };
-    let (user, case) = match crowd {
-        Crowd::Missed(user) | Crowd::Direct(user) => (Some(user), None),
-        Crowd::Case(number) => (None, Some(number)),
+    let (whose, number, lane, hop) = match crowd {
+        Crowd::Missed(user) | Crowd::Direct(user) => {
+            (Some(user.db()), None, format!("person:{guild}:{user}"), Hop::Direct)
+        }
+        Crowd::Case(number) => (None, Some(number.0), case_lane(guild, number), Hop::Thread),
     };
-    let (whose, number) = (user.map(UserId::db), case.map(|number| number.0));
     let no_case = i64::from(matches!(crowd, Crowd::Direct(_)));
     let found = sql!(fetch_all(i64, i64), c, text, guild.db(), whose, before, real, AT_ONCE, number, no_case)?;
     let mut bundles = Vec::new();
     if found.len() < crowd.least() {
         return Ok(bundles);
     }
-    let (lane, hop) = match crowd {
-        Crowd::Missed(user) | Crowd::Direct(user) => (format!("person:{guild}:{user}"), Hop::Direct),
-        Crowd::Case(number) => (case_lane(guild, number), Hop::Thread),
-    };
     // As even as can be, so that none is left with one.
     let each = found.len().div_ceil(found.len().div_ceil(MOST));
     for members in found.chunks(each) {

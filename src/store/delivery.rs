@@ -1,6 +1,7 @@
-//! The outbox: rows that say what must be shown, written in the transaction of the change that caused them. Invariants:
-//! every step of a row is compare-and-set on its id, state and lease token, so that a worker that lost its lease changes
-//! nothing; what is unique is so by constraint; nothing here deletes a row.
+//! The outbox: rows that say what must be shown, written in the transaction of the change that caused them.
+//!
+//! Invariants: every step of a row is compare-and-set on its id, state and lease token, so that a worker that lost its
+//! lease changes nothing; what is unique is so by constraint; nothing here deletes a row.
 
 mod row;
 

@@ -138,24 +138,33 @@ type LineRow = (Option<i64>, Option<i64>, String, i64);
 /// Open promises due from the first of `span` until before its second; a person's own, or everybody's without their words. Of
 /// what repeats only the first that is open.
 async fn promises(c: &mut Conn, guild: GuildId, user: Option<UserId>, span: (i64, i64)) -> Result<Group, StoreError> {
-    const OWN: &str = "select f.case_number, c.thread, f.what, coalesce(f.lapses_at, f.due_at) from follow_up f
-        left join case_file c on c.guild_id = f.guild_id and c.number = f.case_number
-        where f.guild_id = $1 and f.state = 'open' and coalesce(f.lapses_at, f.due_at) >= $2 and coalesce(f.lapses_at, f.due_at) < $3 and f.assignee = $5
-            and f.kind <> 'first_response'
-            and not exists (select 1 from follow_up earlier where earlier.id = f.previous and earlier.state = 'open')
-        order by coalesce(f.lapses_at, f.due_at), f.id limit $4";
-    const OWN_COUNT: &str = "select count(*) from follow_up f
-        where f.guild_id = $1 and f.state = 'open' and coalesce(f.lapses_at, f.due_at) >= $2 and coalesce(f.lapses_at, f.due_at) < $3 and f.assignee = $4
-            and f.kind <> 'first_response'
-            and not exists (select 1 from follow_up earlier where earlier.id = f.previous and earlier.state = 'open')";
-    const ALL: &str = "select f.case_number, c.thread, '' as what, coalesce(f.lapses_at, f.due_at) from follow_up f
-        left join case_file c on c.guild_id = f.guild_id and c.number = f.case_number
-        where f.guild_id = $1 and f.state = 'open' and coalesce(f.lapses_at, f.due_at) >= $2 and coalesce(f.lapses_at, f.due_at) < $3
-            and not exists (select 1 from follow_up earlier where earlier.id = f.previous and earlier.state = 'open')
-        order by coalesce(f.lapses_at, f.due_at), f.id limit $4";
-    const ALL_COUNT: &str = "select count(*) from follow_up f
-        where f.guild_id = $1 and f.state = 'open' and coalesce(f.lapses_at, f.due_at) >= $2 and coalesce(f.lapses_at, f.due_at) < $3
-            and not exists (select 1 from follow_up earlier where earlier.id = f.previous and earlier.state = 'open')";
+    macro_rules! due {
+        ($condition:literal) => {
+            concat!(
+                "from follow_up f left join case_file c on c.guild_id = f.guild_id and c.number = f.case_number
+                where f.guild_id = $1 and f.state = 'open'
+                    and coalesce(f.lapses_at, f.due_at) >= $2 and coalesce(f.lapses_at, f.due_at) < $3
+                    and not exists (select 1 from follow_up earlier
+                        where earlier.id = f.previous and earlier.state = 'open')",
+                $condition
+            )
+        };
+    }
+    macro_rules! lines {
+        ($what:literal, $condition:literal) => {
+            concat!(
+                "select f.case_number, c.thread, ",
+                $what,
+                " as what, coalesce(f.lapses_at, f.due_at) as due ",
+                due!($condition),
+                " order by due, f.id limit $4"
+            )
+        };
+    }
+    const OWN: &str = lines!("f.what", " and f.assignee = $5 and f.kind <> 'first_response'");
+    const OWN_COUNT: &str = concat!("select count(*) ", due!(" and f.assignee = $4 and f.kind <> 'first_response'"));
+    const ALL: &str = lines!("''", "");
+    const ALL_COUNT: &str = concat!("select count(*) ", due!(""));
     let (guild, (from, until)) = (guild.db(), span);
     let (rows, (count,)) = match user {
         Some(user) => (

@@ -218,6 +218,22 @@ pub async fn save_shown(
     Ok(changed == 1)
 }
 
+/// Ends a promise that is open, and takes back what was still to be sent for it; none: somebody else was first.
+pub async fn end(
+    c: &mut Conn,
+    promise: &FollowUp,
+    state: State,
+    by: Option<UserId>,
+    at_ms: i64,
+) -> Result<Option<FollowUp>, StoreError> {
+    let ended = promise.ended(state, by, at_ms);
+    if !save(c, &ended, promise.version).await? {
+        return Ok(None);
+    }
+    delivery::cancel_reminder(c, ended.guild, ended.id).await?;
+    Ok(Some(ended))
+}
+
 /// Open promises, soonest first; of one person, of one case, or both, where given. The clock until the first answer is
 /// nobody's promise and not among them: see [`clock`]. What repeats is there once: as the occurrence that is due, else as the
 /// next.
@@ -300,7 +316,7 @@ pub const PAGE: u32 = 10;
 /// A page of open promises, soonest first, what repeats once; pages count from 0. What was not delivered is there in any case.
 pub async fn page(c: &mut Conn, guild: GuildId, filter: Filter, page: u32) -> Result<Lines, StoreError> {
     const TEXT: &str = select!(
-        "state = 'open' and kind <> 'first_response' and ($2 = 0 or assignee = $2) and ($3 = 0 or case_number = $3) 
+        "state = 'open' and kind <> 'first_response' and ($2 = 0 or assignee = $2) and ($3 = 0 or case_number = $3)
             and ($4 = 0 or (due_at < $4 and coalesce(lapses_at, due_at + $8) < $4))
             and ($5 = 1 or not exists (select 1 from follow_up earlier
                 where earlier.id = follow_up.previous and earlier.state = 'open'))

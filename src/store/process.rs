@@ -1,4 +1,5 @@
-//! Who else works on this PostgreSQL. Processes share one bot's limit of requests, so each must know how many there are.
+//! Who else works on this database, where several may: processes share one bot's limit of requests, so each must know how
+//! many there are.
 //!
 //! Invariant: only a count comes of it. What belongs to whom is decided by leases alone.
 

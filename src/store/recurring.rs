@@ -73,7 +73,7 @@ pub async fn kept(
     now_ms: i64,
 ) -> Result<Option<FollowUp>, StoreError> {
     for before in earlier(c, guild, promise.id).await? {
-        lapse(c, before, now_ms).await?;
+        lapse(c, &before, now_ms).await?;
     }
     match later(c, guild, promise.id).await?.into_iter().next() {
         Some(next) => Ok(Some(next)),
@@ -98,27 +98,19 @@ pub async fn reminded(
     for before in earlier(c, guild, id).await? {
         let to_escalate = before.terms.escalate_after.is_some_and(|after| before.due_at.saturating_add(after) > now_ms);
         if !to_escalate {
-            lapse(c, before, now_ms).await?;
+            lapse(c, &before, now_ms).await?;
         }
     }
     Ok(())
 }
 
 /// Nobody kept this occurrence, and another is due.
-async fn lapse(c: &mut Conn, mut before: FollowUp, now_ms: i64) -> Result<(), StoreError> {
-    let (guild, seen) = (before.guild, before.version);
-    before.state = State::Cancelled;
-    before.ended_at = Some(now_ms);
-    before.version += 1;
-    if follow_up::save(c, &before, seen).await? {
-        delivery::cancel_reminder(c, guild, before.id).await?;
-        if let Some(number) = before.case {
-            let what = Change::FollowUpLapsed { follow_up: before.id.0, what: before.what };
-            entry::append(c, guild, number, &Entry { at: now_ms, actor: None, what }).await?;
-            delivery::want_card(c, guild, number, now_ms).await?;
-        }
-    }
-    Ok(())
+async fn lapse(c: &mut Conn, before: &FollowUp, now_ms: i64) -> Result<(), StoreError> {
+    let Some(lapsed) = follow_up::end(c, before, State::Cancelled, None, now_ms).await? else { return Ok(()) };
+    let Some(number) = lapsed.case else { return Ok(()) };
+    let what = Change::FollowUpLapsed { follow_up: lapsed.id.0, what: lapsed.what };
+    entry::append(c, lapsed.guild, number, &Entry { at: now_ms, actor: None, what }).await?;
+    delivery::want_card(c, lapsed.guild, number, now_ms).await
 }
 
 /// An occurrence was put off as far as the next one's day, or beyond: it takes that one with it, as if it had been moved
@@ -138,22 +130,16 @@ pub async fn absorb(
         at.to_zoned(zone.clone()).date()
     };
     let mut taken = None;
-    for mut next in later(c, guild, moved.id).await? {
+    for next in later(c, guild, moved.id).await? {
         if day(next.due_at) > day(moved.due_at) {
             if taken.is_some() {
                 sql!(execute, c, RELINK, guild.db(), next.id.0, moved.id.0)?;
             }
             break;
         }
-        let seen = next.version;
-        next.state = State::Cancelled;
-        next.ended_at = Some(now_ms);
-        next.version += 1;
-        if follow_up::save(c, &next, seen).await? {
-            delivery::cancel_reminder(c, guild, next.id).await?;
-        }
+        let ended = follow_up::end(c, &next, State::Cancelled, None, now_ms).await?;
         sql!(execute, c, UNLINK, guild.db(), next.id.0)?;
-        taken = Some(next);
+        taken = ended.or(Some(next));
     }
     Ok(taken)
 }

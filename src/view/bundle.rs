@@ -4,8 +4,8 @@
 use super::custom_id::{Action, Promise};
 use super::text::{self, moment, one_line};
 use crate::chat::{Choice, Mentions, Message, Row, Select};
-use crate::follow_up::{FollowUp, State};
-use crate::id::{GuildId, UserId};
+use crate::follow_up::{FollowUp, State, assignees};
+use crate::id::GuildId;
 use crate::locale::{Lang, Texts, Voice};
 
 /// Characters of a promise in the text.
@@ -28,12 +28,7 @@ pub fn bundle<'a>(
 ) -> Message {
     let voice = texts.voice(lang);
     let reminders: Vec<(&FollowUp, bool)> = reminders.into_iter().take(MOST).collect();
-    let mut users: Vec<UserId> = Vec::new();
-    for (one, _) in &reminders {
-        if !users.contains(&one.assignee) {
-            users.push(one.assignee);
-        }
-    }
+    let users = assignees(reminders.iter().map(|(one, _)| *one));
     let who: Vec<String> = users.iter().map(|user| text::person(*user)).collect();
     let head = match (reminders.iter().any(|(_, stands)| *stands), late) {
         (false, _) => "bundle-over",
@@ -93,6 +88,7 @@ mod tests {
     use super::*;
     use crate::case::CaseNumber;
     use crate::follow_up::FollowUpId;
+    use crate::id::UserId;
 
     #[test]
     fn twenty_five_long_promises_fit_into_one_message_and_each_can_be_opened() {

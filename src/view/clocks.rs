@@ -18,12 +18,7 @@ pub(super) fn head(voice: Voice<'_>, follow_up: &FollowUp) -> Option<String> {
         Kind::SuccessCheck => "clock-success-check",
     };
     let case = follow_up.case.map_or_else(String::new, |number| number.to_string());
-    let args = [
-        ("who", text::person(follow_up.assignee)),
-        ("case", case),
-        ("lapses", moment(follow_up.terms.lapses_at.unwrap_or(follow_up.due_at))),
-    ];
-    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let args = [("who", text::person(follow_up.assignee)), ("case", case), ("lapses", moment(follow_up.promised_at()))];
     Some(voice.with(key, &args))
 }
 
@@ -55,7 +50,7 @@ pub fn unowned(
 ) -> Message {
     let voice = texts.voice(lang);
     let promise = Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery };
-    let lapses = moment(follow_up.terms.lapses_at.unwrap_or(follow_up.due_at));
+    let lapses = moment(follow_up.promised_at());
     let place = case.thread.map_or_else(String::new, |thread| format!(" in {}", text::channel(thread)));
     let args = [("case", &*case.number.to_string()), ("lapses", &*lapses), ("place", &*place)];
     let sentence = voice.with("clock-unowned", &args);

@@ -26,22 +26,26 @@ fn head(voice: Voice<'_>, key: &str, hour: i8) -> String {
     voice.with(key, &[("greeting", &greeting)])
 }
 
-/// A person's overview, as a direct message; `hour` is that of its reader's clock.
-pub fn digest(texts: &Texts, lang: Lang, (guild, delivery): (GuildId, i64), hour: i8, sheet: &Sheet) -> Message {
-    let voice = texts.voice(lang);
-    let mut lines = vec![head(voice, "digest", hour)];
-    for (key, group) in [
+/// What there is something of, most pressing first.
+fn groups(sheet: &Sheet) -> impl Iterator<Item = (&'static str, &Group)> {
+    let groups = [
         ("digest-overdue", &sheet.overdue),
         ("digest-today", &sheet.today),
         ("digest-hot", &sheet.hot),
         ("digest-unassigned", &sheet.unassigned),
-    ] {
-        if group.count > 0 {
-            lines.push(String::new());
-            lines.push(voice.count(key, group.count, &[]));
-            lines.extend(group.lines.iter().map(|line| own_line(voice, line)));
-            lines.extend(left(voice, group));
-        }
+    ];
+    groups.into_iter().filter(|(_, group)| group.count > 0)
+}
+
+/// A person's overview, as a direct message; `hour` is that of its reader's clock.
+pub fn digest(texts: &Texts, lang: Lang, (guild, delivery): (GuildId, i64), hour: i8, sheet: &Sheet) -> Message {
+    let voice = texts.voice(lang);
+    let mut lines = vec![head(voice, "digest", hour)];
+    for (key, group) in groups(sheet) {
+        lines.push(String::new());
+        lines.push(voice.count(key, group.count, &[]));
+        lines.extend(group.lines.iter().map(|line| own_line(voice, line)));
+        lines.extend(left(voice, group));
     }
     let stop = button(voice, "button-no-digest", Look::Secondary, Action::NoMornings(guild, delivery));
     Message { content: clip(&lines.join("\n"), MESSAGE), rows: vec![Row::Buttons(vec![stop])], ..Message::default() }
@@ -51,31 +55,7 @@ pub fn digest(texts: &Texts, lang: Lang, (guild, delivery): (GuildId, i64), hour
 pub fn team_digest(texts: &Texts, lang: Lang, delivery: i64, hour: i8, sheet: &Sheet) -> Message {
     let voice = texts.voice(lang);
     let mut lines = vec![head(voice, "digest-team", hour)];
-    for (key, group) in [
-        ("digest-overdue", &sheet.overdue),
-        ("digest-today", &sheet.today),
-        ("digest-hot", &sheet.hot),
-        ("digest-unassigned", &sheet.unassigned),
-    ] {
-        if group.count > 0 {
-            let mut cases: Vec<String> = Vec::new();
-            for line in &group.lines {
-                let named = place(line);
-                if !named.is_empty() && !cases.contains(&named) {
-                    cases.push(named);
-                }
-            }
-            let mut line = format!("- {}", voice.count(key, group.count, &[]));
-            if !cases.is_empty() {
-                line.push_str(" – ");
-                line.push_str(&cases.join(", "));
-            }
-            if group.count > group.lines.len() as i64 {
-                line.push_str(" …");
-            }
-            lines.push(line);
-        }
-    }
+    lines.extend(groups(sheet).map(|(key, group)| in_one_line(voice, key, group)));
     if sheet.unassigned.count > 0 {
         lines.push(voice.say("digest-take-one"));
     }
@@ -101,6 +81,26 @@ pub(super) fn switched(voice: Voice<'_>, guild: GuildId, on: bool) -> Message {
         rows: if on { Vec::new() } else { vec![Row::Buttons(vec![again])] },
         ..Message::default()
     }
+}
+
+/// How many there are, and the cases they belong to, each once.
+fn in_one_line(voice: Voice<'_>, key: &str, group: &Group) -> String {
+    let mut cases: Vec<String> = Vec::new();
+    for line in &group.lines {
+        let named = place(line);
+        if !named.is_empty() && !cases.contains(&named) {
+            cases.push(named);
+        }
+    }
+    let mut line = format!("- {}", voice.count(key, group.count, &[]));
+    if !cases.is_empty() {
+        line.push_str(" – ");
+        line.push_str(&cases.join(", "));
+    }
+    if group.count > group.lines.len() as i64 {
+        line.push_str(" …");
+    }
+    line
 }
 
 fn own_line(voice: Voice<'_>, line: &Line) -> String {

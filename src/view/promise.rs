@@ -28,7 +28,6 @@ pub(super) fn added(voice: Voice<'_>, follow_up: &FollowUp, notes: &MoveNotes) -
         ("who", text::person(follow_up.assignee)),
         ("due", moment(follow_up.due_at)),
     ];
-    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let own = follow_up.assignee == follow_up.creator;
     let mut lines = vec![voice.with(if own { "follow-up-added" } else { "follow-up-added-for" }, &args)];
     if let Some(number) = follow_up.case {
@@ -76,7 +75,6 @@ fn outside_hours(voice: Voice<'_>, follow_up: &FollowUp, calendar: &Calendar, ty
         ("hours", hours),
         ("holiday", holiday.unwrap_or_default().to_owned()),
     ];
-    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let where_it_lies = match (holiday, own) {
         (Some(_), _) => "follow-up-on-holiday",
         (None, true) => "follow-up-outside-hours",
@@ -107,7 +105,6 @@ pub(super) fn ended(voice: Voice<'_>, follow_up: &FollowUp, next: Option<&Follow
         ("outcome", plain(&text::one_line(follow_up.outcome.as_deref().unwrap_or_default()), 500)),
         ("due", next.map_or_else(String::new, |next| moment(next.due_at))),
     ];
-    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let done = follow_up.state != State::Cancelled;
     let mut lines = vec![voice.with(if done { "follow-up-done" } else { "follow-up-cancelled" }, &args)];
     if follow_up.outcome.is_some() {
@@ -128,7 +125,6 @@ pub(super) fn moved(voice: Voice<'_>, follow_up: &FollowUp, by: UserId, notes: &
         ("who", text::person(follow_up.assignee)),
         ("due", moment(follow_up.due_at)),
     ];
-    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let mut lines = vec![voice.with("follow-up-moved", &args)];
     // The whole team may read it where the reminder stood.
     lines.extend(noted(voice, follow_up, notes, false));
@@ -149,7 +145,6 @@ pub(super) fn hand_over_offered(voice: Voice<'_>, follow_up: &FollowUp, promise:
 pub(super) fn handed_over(voice: Voice<'_>, follow_up: &FollowUp) -> Message {
     let what = text::what_line(voice, &follow_up.what, 1_000);
     let args = [("who", text::person(follow_up.assignee)), ("what", what), ("due", moment(follow_up.due_at))];
-    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     Message { content: voice.with("follow-up-handed-over", &args), ..Message::default() }
 }
 
@@ -277,9 +272,7 @@ fn label(voice: Voice<'_>, follow_up: &FollowUp) -> String {
 
 /// A promise as a suggestion while somebody types.
 pub(super) fn suggestion(voice: Voice<'_>, follow_up: &FollowUp, due: &jiff::Zoned) -> Choice {
-    // To the minute: seconds tell nobody apart what is due when.
-    let minute = due.with().second(0).subsec_nanosecond(0).build();
-    let due = answer::clock_time(voice, &minute.unwrap_or_else(|_| due.clone()));
+    let due = answer::clock_time(voice, due);
     let room = CHOICE.saturating_sub(due.chars().count() + 3);
     Choice { label: format!("{} – {due}", clip(&label(voice, follow_up), room)), value: follow_up.id.0.to_string() }
 }

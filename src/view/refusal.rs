@@ -18,8 +18,7 @@ const MAX_DESCRIPTION: usize = 4_096;
 
 /// A refusal as a message, in the language of the person; `typed` is handed back where the refusal itself carries nothing.
 pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Message {
-    let fallback = typed;
-    let (content, typed) = match refused {
+    let (content, own) = match refused {
         Refused::NotInGuild => (voice.say("refused-not-in-guild"), None),
         Refused::NoAgentRole => (voice.say("refused-no-agent-role"), None),
         Refused::NotAgent(agent) => (voice.with("refused-not-agent", &[("role", &role(*agent))]), None),
@@ -29,9 +28,9 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Mess
         Refused::CannotListen(id) => (voice.with("refused-cannot-listen", &[("channel", &channel(*id))]), None),
         Refused::TooManyWatched(most) => (voice.with("refused-too-many-watched", &[("most", &most.to_string())]), None),
         Refused::NoSuchCase(typed) => (voice.with("refused-no-such-case", &[("typed", &plain(typed, 100))]), None),
-        Refused::ManyCases(typed, lines) => {
-            let content = voice.with("refused-many-cases", &[("typed", &plain(typed, 100))]);
-            let mut message = with_typed(voice, content, fallback);
+        Refused::ManyCases(named, lines) => {
+            let content = voice.with("refused-many-cases", &[("typed", &plain(named, 100))]);
+            let mut message = with_typed(voice, content, typed);
             message.embeds.insert(0, Embed { description: list::joined(voice, lines), ..Embed::default() });
             return message;
         }
@@ -64,10 +63,10 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Mess
         Refused::NoSuchPromise(typed) => {
             (voice.with("refused-no-such-promise", &[("typed", &plain(typed, 100))]), None)
         }
-        Refused::ManyPromises(typed, found) => {
-            let key = if typed.is_empty() { "refused-which-promise" } else { "refused-many-promises" };
-            let content = voice.with(key, &[("typed", &plain(typed, 100))]);
-            let mut message = with_typed(voice, content, fallback);
+        Refused::ManyPromises(named, found) => {
+            let key = if named.is_empty() { "refused-which-promise" } else { "refused-many-promises" };
+            let content = voice.with(key, &[("typed", &plain(named, 100))]);
+            let mut message = with_typed(voice, content, typed);
             let lines: Vec<String> = found.iter().map(|one| promise::line(voice, one, false, 0)).collect();
             message.embeds.insert(0, Embed { description: lines.join("\n"), ..Embed::default() });
             return message;
@@ -115,7 +114,7 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Mess
         Refused::Busy => (voice.say("refused-busy"), None),
         Refused::DatabaseGone => (voice.say("refused-database-gone"), None),
     };
-    with_typed(voice, content, typed.or(fallback))
+    with_typed(voice, content, own.or(typed))
 }
 
 /// Something failed inside; the operator finds it in the log under `id`.

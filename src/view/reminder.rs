@@ -74,7 +74,6 @@ pub fn word(texts: &Texts, lang: Lang, delivery: i64, follow_up: &FollowUp, read
         ("outcome", plain(&text::one_line(follow_up.outcome.as_deref().unwrap_or_default()), 500)),
         ("due", moment(follow_up.due_at)),
     ];
-    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let (key, rows) = match follow_up.state {
         _ if place == Place::Alert => ("word-alert", vec![reveal(voice, promise)]),
         State::Open => ("word-handed-over", buttons(voice, follow_up, promise, place != Place::Direct)),
@@ -106,7 +105,6 @@ pub fn escalation(
         ("what", text::what_line(voice, &follow_up.what, 1_000)),
         ("due", moment(follow_up.due_at)),
     ];
-    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let (key, rows) = match place {
         Place::Alert => ("escalation-alert", vec![reveal(voice, promise)]),
         Place::Thread | Place::Direct | Place::Lead => {
@@ -175,7 +173,6 @@ pub(super) fn body(voice: Voice<'_>, follow_up: &FollowUp, case: Option<&Case>, 
         ("what", text::what(voice, &follow_up.what, 1_200)),
         ("due", moment(follow_up.due_at)),
     ];
-    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let clock = clocks::head(voice, follow_up);
     let on_time = clock.is_some() && !late;
     let mut content = clock.unwrap_or_else(|| voice.with("reminder", &args));

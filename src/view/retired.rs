@@ -16,7 +16,6 @@ pub fn retired(texts: &Texts, lang: Lang, follow_up: &FollowUp, says_what: bool)
         ("due", moment(follow_up.promised_at())),
         ("outcome", plain(&text::one_line(outcome.unwrap_or_default()), 500)),
     ];
-    let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let key = match (follow_up.state, says_what) {
         (State::Open, false) => "retired-open",
         (_, false) => "retired-ended",

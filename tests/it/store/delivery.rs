@@ -256,11 +256,11 @@ async fn a_start_frees_rows_only_where_nobody_else_can_hold_them(db: Fresh) {
 }
 
 async fn processes_on_one_database_know_how_many_they_are(db: Fresh) {
-    let beat = async |name: &'static str| in_write!(db.store, c => process::beat(c, name).await).unwrap();
+    assert_eq!(db.store.is_shared(), !db.is_sqlite(), "a file has one process");
     if db.is_sqlite() {
-        assert_eq!((beat("one").await, beat("two").await), (1, 1), "a file has one process");
         return;
     }
+    let beat = async |name: &'static str| in_write!(db.store, c => process::beat(c, name).await).unwrap();
     assert_eq!([beat("one").await, beat("two").await, beat("one").await], [1, 2, 2]);
     in_write!(db.store, c => process::leave(c, "two").await).unwrap();
     assert_eq!(beat("one").await, 1, "who ends says so");
