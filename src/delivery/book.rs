@@ -108,6 +108,8 @@ pub(super) struct Facts {
     pub(super) case: Option<Case>,
     pub(super) entries: Vec<Entry>,
     pub(super) next: Option<FollowUp>,
+    /// The case's promises whose reminder reached nobody.
+    pub(super) undelivered: Vec<store::follow_up::Line>,
     pub(super) follow_up: Option<FollowUp>,
     /// The language that whoever owes it, or whom it is for, set for themselves.
     pub(super) own_lang: Option<Lang>,
@@ -210,7 +212,12 @@ impl Book for Store {
                             facts.reminded_of = store::follow_up::reminded_of(c, guild, number).await?;
                         }
                     }
-                    Kind::Card | Kind::Notice | Kind::Word | Kind::Escalation | Kind::Pause | Kind::Mood => {}
+                    Kind::Card => {
+                        if let Some(number) = number {
+                            facts.undelivered = store::follow_up::undelivered_of(c, guild, number).await?;
+                        }
+                    }
+                    Kind::Notice | Kind::Word | Kind::Escalation | Kind::Pause | Kind::Mood => {}
                 }
                 Ok(facts)
             })

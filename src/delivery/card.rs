@@ -47,7 +47,8 @@ pub(super) async fn deliver(attempt: &mut Attempt) -> Result<(), Abort> {
     let mark = move |id: &str| card_of(id) == Some(number);
     for _ in 0..ROUNDS {
         let texts = Arc::clone(&attempt.shared.texts);
-        let card = view::card(&texts, facts.settings.lang, &case, &facts.entries, facts.next.as_ref());
+        let (lang, next, lost) = (facts.settings.lang, facts.next.as_ref(), &facts.undelivered);
+        let card = view::card(&texts, lang, &case, &facts.entries, next, lost);
         let Some(thread) = case.thread else {
             let Some(opened) = open(attempt, &facts, &case, &card).await? else {
                 return Ok(());

@@ -5,7 +5,7 @@ use super::record::resolve;
 use super::{Caller, CaseRef, Desk, DeskError, Outcome, Person, Reply, rights};
 use crate::follow_up::{FollowUpId, State};
 use crate::id::UserId;
-use crate::store::{case as cases, follow_up};
+use crate::store::{case as cases, delivery, follow_up};
 use crate::view::custom_id::{Promise, PromiseList, PromiseView};
 
 /// What was typed to see promises.
@@ -90,8 +90,10 @@ async fn shown(c: &mut crate::store::Conn, caller: &Caller, promise: Promise) ->
         Some(number) => cases::get(c, follow_up.guild, number).await?,
         None => None,
     };
-    let undelivered = follow_up.state == State::Open
-        && follow_up::undelivered(c, follow_up.guild, follow_up.id, follow_up.version).await?;
+    let undelivered = match follow_up.state {
+        State::Open => follow_up::undelivered(c, follow_up.guild, follow_up.id, follow_up.version).await?,
+        State::Done | State::Cancelled => None,
+    };
     // The buttons are for what it is now, whatever the reminder was for.
     let promise = Promise { version: follow_up.version, ..promise };
     Ok(Reply::FollowUpShown { follow_up, case, promise, undelivered, among_people: caller.guild.is_some() })
@@ -99,11 +101,17 @@ async fn shown(c: &mut crate::store::Conn, caller: &Caller, promise: Promise) ->
 
 /// Sends what could not be delivered once more.
 pub(super) async fn retry_follow_up(desk: &Desk, caller: &Caller, promise: Promise) -> Outcome {
-    let caller = caller.clone();
+    let (caller, now_ms) = (caller.clone(), desk.clock.now_ms());
     desk.store
         .write(move |c| {
             Box::pin(async move {
                 let before = promise::open(c, &caller, &PromiseRef::Button(promise)).await?;
+                // The case before the promise; its card no longer says that this did not arrive.
+                if let Some(number) = before.case
+                    && cases::lock(c, before.guild, number).await?.is_some()
+                {
+                    delivery::want_card(c, before.guild, number, now_ms).await?;
+                }
                 let mut after = before.clone();
                 after.version += 1;
                 if !follow_up::save(c, &after, before.version).await? {

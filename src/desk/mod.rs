@@ -75,7 +75,7 @@ use crate::id::{ChannelId, GuildId, MessageId, UserId};
 use crate::locale::Lang;
 use crate::report::{Numbers, Range};
 use crate::store::case::{CaseLine, Page};
-use crate::store::follow_up::Lines;
+use crate::store::follow_up::{Line, Lines};
 use crate::store::privacy::Holdings;
 use crate::store::tone::RuleName;
 use crate::store::{Store, StoreError};
@@ -218,8 +218,8 @@ pub enum Form {
 pub enum Reply {
     /// A new case, and the rights without which its card cannot be placed.
     Opened { case: Case, missing: Vec<Right> },
-    /// One case.
-    Shown { case: Case, entries: Vec<Entry>, next: Option<FollowUp> },
+    /// One case, with its promises whose reminder reached nobody.
+    Shown { case: Case, entries: Vec<Entry>, next: Option<FollowUp>, undelivered: Vec<Line> },
     /// A page of a list.
     Listed { view: View, page: u32, lines: Page },
     /// What a search found, newest first.
@@ -248,8 +248,14 @@ pub enum Reply {
     FollowUpHandedOver { follow_up: FollowUp },
     /// A reminder that is sent once more.
     FollowUpRetried { follow_up: FollowUp, lang: Lang },
-    /// A promise with its text, for one reader, whether its reminder reached nobody, and whether colleagues can be chosen here.
-    FollowUpShown { follow_up: FollowUp, case: Option<Case>, promise: Promise, undelivered: bool, among_people: bool },
+    /// A promise with its text, for one reader, why its reminder reached nobody, and whether colleagues can be chosen here.
+    FollowUpShown {
+        follow_up: FollowUp,
+        case: Option<Case>,
+        promise: Promise,
+        undelivered: Option<String>,
+        among_people: bool,
+    },
     /// Wording looked at.
     Tone(Box<Checked>),
     /// What is kept of a person for tone.

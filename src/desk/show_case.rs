@@ -19,7 +19,8 @@ pub(super) async fn show_case(desk: &Desk, caller: &Caller, which: CaseRef) -> O
                 let case = resolve(c, guild, &caller, &which).await?;
                 let entries = entry::newest(c, guild, case.number, SHOWN_ENTRIES).await?;
                 let next = follow_up::next_due(c, guild, case.number).await?;
-                Ok(Reply::Shown { case, entries, next })
+                let undelivered = follow_up::undelivered_of(c, guild, case.number).await?;
+                Ok(Reply::Shown { case, entries, next, undelivered })
             })
         })
         .await

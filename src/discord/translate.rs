@@ -377,6 +377,12 @@ fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
             Wish::RevealFollowUp(promise.ok_or(Refused::Stale)?)
         }
         Action::Promises(list) => Wish::ListFollowUps(list.into()),
+        Action::Undelivered(case) => Wish::ListFollowUps(ListFollowUps {
+            view: PromiseView::Undelivered,
+            who: None,
+            case: case.map(CaseRef::Number),
+            page: 0,
+        }),
         Action::ShowPromise => {
             let id = chosen.and_then(|id| id.parse().ok()).ok_or(Refused::Stale)?;
             Wish::ShowFollowUp(FollowUpId(id))

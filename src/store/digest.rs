@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use super::conn::{Conn, sql};
 use super::error::StoreError;
 use super::profile::Profile;
-use super::{delivery, guild, profile};
+use super::{delivery, follow_up, guild, profile};
 use crate::case::CaseNumber;
-use crate::follow_up::Calendar;
+use crate::follow_up::{Calendar, FollowUpId};
 use crate::id::{ChannelId, GuildId, UserId};
 use crate::locale::Lang;
 use crate::store::delivery::Kind;
@@ -19,6 +19,8 @@ use crate::store::delivery::Kind;
 const TEAM: UserId = UserId(0);
 /// Lines of one group; the count says how many there are.
 const LINES: i64 = 8;
+/// Of those whose reminder reached nobody, as each says why.
+const LOST: i64 = 4;
 
 /// One line of an overview.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub struct Line {
     pub what: String,
     /// When it is due, Unix ms; 0 for whole cases.
     pub due_at: i64,
+    /// Its reminder reached nobody: the promise with its version, and why, as delivery noted it.
+    pub undelivered: Option<(FollowUpId, i64, String)>,
 }
 
 /// Lines that belong together.
@@ -45,6 +49,8 @@ pub struct Group {
 /// What stands in an overview.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sheet {
+    /// Their reminder reached nobody; in no other group.
+    pub undelivered: Group,
     /// Due before the day began.
     pub overdue: Group,
     /// Due on the day.
@@ -126,6 +132,7 @@ async fn theirs(c: &mut Conn, guild: GuildId, user: Option<UserId>) -> Result<(C
 /// `day` is the start of work and the end of the day, Unix ms.
 async fn sheet(c: &mut Conn, guild: GuildId, user: Option<UserId>, day: (i64, i64)) -> Result<Sheet, StoreError> {
     Ok(Sheet {
+        undelivered: undelivered(c, guild, user).await?,
         overdue: promises(c, guild, user, (0, day.0)).await?,
         today: promises(c, guild, user, day).await?,
         unassigned: cases(c, guild, Which::Unassigned).await?,
@@ -133,10 +140,46 @@ async fn sheet(c: &mut Conn, guild: GuildId, user: Option<UserId>, day: (i64, i6
     })
 }
 
+/// Among the rows of `follow_up f`: its reminder reached nobody. The clock until the first answer is nobody's promise.
+macro_rules! reached_nobody {
+    () => {
+        "f.kind <> 'first_response' and exists (select 1 from delivery d where d.guild_id = f.guild_id
+            and d.follow_up_id = f.id and d.follow_up_version = f.version and d.kind = 'reminder'
+            and d.state = 'undeliverable')"
+    };
+}
+
+type LostRow = (Option<i64>, Option<i64>, String, i64, i64, i64);
+
+/// Open promises whose reminder reached nobody; a person's own, or everybody's without their words.
+async fn undelivered(c: &mut Conn, guild: GuildId, user: Option<UserId>) -> Result<Group, StoreError> {
+    const TEXT: &str = concat!(
+        "select f.case_number, c.thread, f.what, coalesce(f.lapses_at, f.due_at), f.id, f.version from follow_up f
+        left join case_file c on c.guild_id = f.guild_id and c.number = f.case_number
+        where f.guild_id = $1 and f.state = 'open' and ($2 = 0 or f.assignee = $2) and ",
+        reached_nobody!(),
+        " order by coalesce(f.lapses_at, f.due_at), f.id limit $3"
+    );
+    const COUNT: &str = concat!(
+        "select count(*) from follow_up f where f.guild_id = $1 and f.state = 'open' and ($2 = 0 or f.assignee = $2) and ",
+        reached_nobody!()
+    );
+    let who = user.map_or(0, UserId::db);
+    let (count,) = sql!(fetch_one(i64,), c, COUNT, guild.db(), who)?;
+    let mut lines = Vec::new();
+    for (case, thread, what, due_at, id, version) in sql!(fetch_all LostRow, c, TEXT, guild.db(), who, LOST)? {
+        let id = FollowUpId(id);
+        let reason = follow_up::undelivered(c, guild, id, version).await?.unwrap_or_default();
+        let what = if user.is_some() { what } else { String::new() };
+        lines.push(Line { undelivered: Some((id, version, reason)), ..read((case, thread, what, due_at)) });
+    }
+    Ok(Group { count, lines })
+}
+
 type LineRow = (Option<i64>, Option<i64>, String, i64);
 
-/// Open promises due from the first of `span` until before its second; a person's own, or everybody's without their words. Of
-/// what repeats only the first that is open.
+/// Open promises due from the first of `span` until before its second, but those of [`undelivered`]; a person's own, or
+/// everybody's without their words. Of what repeats only the first that is open.
 async fn promises(c: &mut Conn, guild: GuildId, user: Option<UserId>, span: (i64, i64)) -> Result<Group, StoreError> {
     macro_rules! due {
         ($condition:literal) => {
@@ -145,7 +188,9 @@ async fn promises(c: &mut Conn, guild: GuildId, user: Option<UserId>, span: (i64
                 where f.guild_id = $1 and f.state = 'open'
                     and coalesce(f.lapses_at, f.due_at) >= $2 and coalesce(f.lapses_at, f.due_at) < $3
                     and not exists (select 1 from follow_up earlier
-                        where earlier.id = f.previous and earlier.state = 'open')",
+                        where earlier.id = f.previous and earlier.state = 'open') and not (",
+                reached_nobody!(),
+                ")",
                 $condition
             )
         };
@@ -226,5 +271,5 @@ async fn cases(c: &mut Conn, guild: GuildId, which: Which) -> Result<Group, Stor
 type CaseRow = (i64, Option<i64>);
 
 fn read((case, thread, what, due_at): LineRow) -> Line {
-    Line { case: case.map(CaseNumber), thread: thread.map(ChannelId::from_db), what, due_at }
+    Line { case: case.map(CaseNumber), thread: thread.map(ChannelId::from_db), what, due_at, undelivered: None }
 }

@@ -297,8 +297,8 @@ pub struct Filter {
 pub struct Line {
     /// The promise.
     pub follow_up: FollowUp,
-    /// Its reminder reached nobody.
-    pub undelivered: bool,
+    /// Its reminder reached nobody: why, as delivery noted it.
+    pub undelivered: Option<String>,
 }
 
 /// A page of a list of promises.
@@ -342,17 +342,28 @@ pub async fn page(c: &mut Conn, guild: GuildId, filter: Filter, page: u32) -> Re
     let mut lines = Vec::new();
     for row in rows.into_iter().take(PAGE as usize) {
         let follow_up = read(row)?;
-        let undelivered = filter.undelivered || undelivered(c, guild, follow_up.id, follow_up.version).await?;
+        let undelivered = undelivered(c, guild, follow_up.id, follow_up.version).await?;
         lines.push(Line { follow_up, undelivered });
     }
     Ok(Lines { lines, more })
 }
 
-/// Whether the reminder of this version reached nobody.
-pub async fn undelivered(c: &mut Conn, guild: GuildId, id: FollowUpId, version: i64) -> Result<bool, StoreError> {
-    const TEXT: &str = "select id from delivery where guild_id = $1 and follow_up_id = $2 and follow_up_version = $3
-        and kind = 'reminder' and state = 'undeliverable'";
-    Ok(sql!(fetch_optional(i64,), c, TEXT, guild.db(), id.0, version)?.is_some())
+/// Why the reminder of this version reached nobody, as delivery noted it; none where it did, or still may.
+pub async fn undelivered(
+    c: &mut Conn,
+    guild: GuildId,
+    id: FollowUpId,
+    version: i64,
+) -> Result<Option<String>, StoreError> {
+    const TEXT: &str = "select reason from delivery where guild_id = $1 and follow_up_id = $2
+        and follow_up_version = $3 and kind = 'reminder' and state = 'undeliverable'";
+    Ok(sql!(fetch_optional(String,), c, TEXT, guild.db(), id.0, version)?.map(|(reason,)| reason))
+}
+
+/// A case's open promises whose reminder reached nobody, soonest first; as many as a page has.
+pub async fn undelivered_of(c: &mut Conn, guild: GuildId, case: CaseNumber) -> Result<Vec<Line>, StoreError> {
+    let filter = Filter { case: Some(case), undelivered: true, ..Filter::default() };
+    Ok(page(c, guild, filter, 0).await?.lines)
 }
 
 /// Whether a reminder of something still open on this case was sent.

@@ -14,6 +14,7 @@ use crate::chat::{Choice, Embed, Look, Message, Right, Row, Select};
 use crate::desk::{Reply, Suggestions};
 use crate::follow_up::{FollowUp, phrase};
 use crate::locale::Voice;
+use crate::store::follow_up::Line;
 
 /// The value of the list of statuses that opens a case again.
 pub const REOPEN: &str = "reopen";
@@ -24,7 +25,7 @@ const CHOICE: usize = 100;
 pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
     match reply {
         Reply::Opened { case, missing } => opened(voice, case, missing),
-        Reply::Shown { case, entries, next } => shown(voice, case, entries, next.as_ref()),
+        Reply::Shown { case, entries, next, undelivered } => shown(voice, case, entries, next.as_ref(), undelivered),
         Reply::Listed { view, page, lines } => list::cases(voice, *view, *page, lines),
         Reply::Found { query, lines } => list::found(voice, query, lines),
         Reply::Changed { case, log } => changed(voice, case, log),
@@ -40,7 +41,7 @@ pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
         Reply::FollowUpHandedOver { follow_up } => promise::handed_over(voice, follow_up),
         Reply::FollowUpRetried { follow_up, .. } => promise::retried(voice, follow_up),
         Reply::FollowUpShown { follow_up, case, promise, undelivered, among_people } => {
-            promise::shown(voice, follow_up, case.as_ref(), *promise, *undelivered, *among_people)
+            promise::shown(voice, follow_up, case.as_ref(), *promise, undelivered.as_deref(), *among_people)
         }
         Reply::Tone(checked) => tone::tone(voice, checked),
         Reply::MyTone(mine) => my_tone::my_tone(voice, mine),
@@ -78,11 +79,18 @@ fn opened(voice: Voice<'_>, case: &Case, missing: &[Right]) -> Message {
     sentence(voice.with(if missing.is_empty() { "opened" } else { "opened-without-card" }, &args))
 }
 
-fn shown(voice: Voice<'_>, case: &Case, entries: &[crate::case::Entry], next: Option<&FollowUp>) -> Message {
+fn shown(
+    voice: Voice<'_>,
+    case: &Case,
+    entries: &[crate::case::Entry],
+    next: Option<&FollowUp>,
+    undelivered: &[Line],
+) -> Message {
     let content = case
         .thread
         .map_or_else(String::new, |thread| voice.with("shown-thread", &[("thread", &text::channel(thread))]));
-    Message { content, embeds: vec![card::embed(voice, case, entries, next)], ..Message::default() }
+    let embeds = vec![card::embed(voice, case, entries, next, undelivered)];
+    Message { content, embeds, rows: card::way_to(voice, case, undelivered), ..Message::default() }
 }
 
 fn changed(voice: Voice<'_>, case: &Case, log: &[Change]) -> Message {

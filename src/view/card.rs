@@ -1,11 +1,14 @@
 //! The card of a case: the one message the team sees, edited in place.
 
 use super::custom_id::Action;
+use super::promise::REASON;
+use super::reminder::button;
 use super::text::{self, headline, moment, plain, value};
 use crate::case::{Case, Entry, Priority, Status, clip};
 use crate::chat::{Button, Does, Embed, Field, Look, Message, Row};
 use crate::follow_up::FollowUp;
 use crate::locale::{Lang, Texts, Voice};
+use crate::store::follow_up::Line;
 
 /// Discord: most characters of a field's value.
 const FIELD: usize = 1024;
@@ -13,14 +16,38 @@ const FIELD: usize = 1024;
 const ENTRIES: usize = 5;
 
 /// The card, in the guild's language, newest entries first.
-pub fn card(texts: &Texts, lang: Lang, case: &Case, entries: &[Entry], next: Option<&FollowUp>) -> Message {
+pub fn card(
+    texts: &Texts,
+    lang: Lang,
+    case: &Case,
+    entries: &[Entry],
+    next: Option<&FollowUp>,
+    undelivered: &[Line],
+) -> Message {
     let voice = texts.voice(lang);
     let shown = &entries[..entries.len().min(ENTRIES)];
-    Message { embeds: vec![embed(voice, case, shown, next)], rows: vec![buttons(voice, case)], ..Message::default() }
+    let mut rows = vec![buttons(voice, case)];
+    rows.extend(way_to(voice, case, undelivered));
+    Message { embeds: vec![embed(voice, case, shown, next, undelivered)], rows, ..Message::default() }
+}
+
+/// The way to those whose reminder reached nobody, where they can be sent again or handed over.
+pub(super) fn way_to(voice: Voice<'_>, case: &Case, undelivered: &[Line]) -> Vec<Row> {
+    if undelivered.is_empty() {
+        return Vec::new();
+    }
+    let action = Action::Undelivered(Some(case.number));
+    vec![Row::Buttons(vec![button(voice, "button-undelivered", Look::Secondary, action)])]
 }
 
 /// The box a case is shown in, on its card and in answers.
-pub(super) fn embed(voice: Voice<'_>, case: &Case, entries: &[Entry], next: Option<&FollowUp>) -> Embed {
+pub(super) fn embed(
+    voice: Voice<'_>,
+    case: &Case,
+    entries: &[Entry],
+    next: Option<&FollowUp>,
+    undelivered: &[Line],
+) -> Embed {
     let mut fields = vec![
         inline(voice, "field-status", value(voice, "status", case.status.name())),
         inline(voice, "field-priority", value(voice, "priority", case.priority.name())),
@@ -40,7 +67,11 @@ pub(super) fn embed(voice: Voice<'_>, case: &Case, entries: &[Entry], next: Opti
     add("field-tags", (!case.tags.is_empty()).then(|| plain(&case.tags.join(", "), 300)));
     add("field-opener", Some(text::person(case.opener)));
     add("field-source", case.source.map(|source| link(voice, case, source)));
-    if let Some(next) = next {
+    if !undelivered.is_empty() {
+        fields.push(block(voice, "field-undelivered", &lost(voice, undelivered)));
+    }
+    // Said above already, with why.
+    if let Some(next) = next.filter(|next| undelivered.iter().all(|one| one.follow_up.id != next.id)) {
         let line = voice.with(
             "field-next-value",
             &[
@@ -58,6 +89,29 @@ pub(super) fn embed(voice: Voice<'_>, case: &Case, entries: &[Entry], next: Opti
         fields.push(block(voice, "field-entries", &timeline(voice, entries)));
     }
     Embed { title: headline(case.number, &case.title), colour: colour(case), fields, ..Embed::default() }
+}
+
+/// What reached nobody and why: as many as fit a field.
+fn lost(voice: Voice<'_>, undelivered: &[Line]) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for one in undelivered {
+        let reason = text::hindrances(voice, one.undelivered.as_deref().unwrap_or_default());
+        let line = voice.with(
+            "field-undelivered-value",
+            &[
+                ("what", &text::what_line(voice, &one.follow_up.what, 80)),
+                ("who", &text::person(one.follow_up.assignee)),
+                ("due", &moment(one.follow_up.promised_at())),
+                ("reason", &clip(&reason, REASON)),
+            ],
+        );
+        if lines.iter().map(|line| line.chars().count() + 1).sum::<usize>() + line.chars().count() + 2 > FIELD {
+            lines.push("…".to_owned());
+            break;
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
 }
 
 /// As many whole lines as fit a field.

@@ -57,6 +57,8 @@ pub enum Action {
     Mornings(GuildId),
     /// Overview: a list of cases; with the delivery that brought it.
     Overview(View, i64),
+    /// Card, overview: what reached nobody, of this case or of the team.
+    Undelivered(Option<CaseNumber>),
     /// Offer: a reminder for this case at this time, Unix s; with the delivery that brought it.
     TakeOffer(CaseNumber, i64, i64),
     /// The form behind it: the case, and the delivery that brought the offer.
@@ -207,6 +209,7 @@ impl Action {
             Self::Done(p) => p.encode("done"),
             Self::Satisfied(p) => p.encode("held"),
             Self::Unsatisfied(p) => p.encode("broke"),
+            Self::Undelivered(case) => format!("{VERSION}:lost:{}", case.map_or(0, |case| case.0)),
             Self::Mornings(guild) => format!("{VERSION}:overviews:{guild}"),
             Self::NoMornings(guild, delivery) => format!("{VERSION}:mornings:{guild}:{delivery}"),
             Self::Overview(view, delivery) => format!("{VERSION}:overview:{}:{delivery}", view.name()),
@@ -295,6 +298,10 @@ impl Action {
                 _ => return None,
             },
             "overviews" => Self::Mornings(guild(&rest)?),
+            "lost" => match rest[..] {
+                [case] => Self::Undelivered(Some(number(case)?).filter(|&case| case > 0).map(CaseNumber)),
+                _ => return None,
+            },
             "overview" => match rest[..] {
                 [view, delivery] => Self::Overview(View::from_name(view)?, number(delivery)?),
                 _ => return None,
@@ -492,6 +499,8 @@ mod tests {
             Action::Done(promise),
             Action::NoMornings(promise.guild, i64::MAX),
             Action::Mornings(promise.guild),
+            Action::Undelivered(Some(n)),
+            Action::Undelivered(None),
             Action::Overview(View::Unassigned, i64::MAX),
             Action::TakeOffer(n, i64::MAX, i64::MAX),
             Action::KeepOffer(n, i64::MAX),

@@ -1,22 +1,25 @@
 //! Mornings' overviews: what is due, what is late, what is nobody's, what is heated.
 
-use super::custom_id::Action;
+use super::custom_id::{Action, Promise};
+use super::promise::REASON;
 use super::reminder::button;
 use super::text::{self, ago};
 use crate::case::{View, clip};
-use crate::chat::{Look, Message, Row};
+use crate::chat::{Choice, Look, Message, Row, Select};
 use crate::id::GuildId;
 use crate::locale::{Lang, Texts, Voice};
 use crate::store::digest::{Group, Line, Sheet};
 
 /// Discord: most characters of a message.
 const MESSAGE: usize = 1_990;
+/// Discord: most characters of a choice.
+const CHOICE: usize = 100;
 /// The hour from which it is no longer morning.
 const NOON: i8 = 12;
 
 /// Whether there is anything to say. Cases of nobody alone are told to the team, not to each person.
 pub fn digest_says(sheet: &Sheet, to_a_person: bool) -> bool {
-    let own = sheet.overdue.count + sheet.today.count + sheet.hot.count;
+    let own = sheet.undelivered.count + sheet.overdue.count + sheet.today.count + sheet.hot.count;
     own > 0 || (!to_a_person && sheet.unassigned.count > 0)
 }
 
@@ -29,6 +32,7 @@ fn head(voice: Voice<'_>, key: &str, hour: i8) -> String {
 /// What there is something of, most pressing first.
 fn groups(sheet: &Sheet) -> impl Iterator<Item = (&'static str, &Group)> {
     let groups = [
+        ("digest-undelivered", &sheet.undelivered),
         ("digest-overdue", &sheet.overdue),
         ("digest-today", &sheet.today),
         ("digest-hot", &sheet.hot),
@@ -48,7 +52,24 @@ pub fn digest(texts: &Texts, lang: Lang, (guild, delivery): (GuildId, i64), hour
         lines.extend(left(voice, group));
     }
     let stop = button(voice, "button-no-digest", Look::Secondary, Action::NoMornings(guild, delivery));
-    Message { content: clip(&lines.join("\n"), MESSAGE), rows: vec![Row::Buttons(vec![stop])], ..Message::default() }
+    let mut rows = vec![Row::Buttons(vec![stop])];
+    rows.extend(open_one(voice, (guild, delivery), &sheet.undelivered));
+    Message { content: clip(&lines.join("\n"), MESSAGE), rows, ..Message::default() }
+}
+
+/// What reached nobody, to open one with all that can be done with it.
+fn open_one(voice: Voice<'_>, (guild, delivery): (GuildId, i64), lost: &Group) -> Option<Row> {
+    let entry = |line: &Line| {
+        let (id, version, _) = line.undelivered.as_ref()?;
+        let promise = Promise { guild, id: *id, version: *version, delivery };
+        let case = line.case.map(|number| format!("{number} · ")).unwrap_or_default();
+        let what = text::one_line(&text::unmarked(voice, &line.what));
+        Some(Choice { label: clip(&format!("{case}{what}"), CHOICE), value: promise.choice() })
+    };
+    let options: Vec<Choice> = lost.lines.iter().filter_map(entry).collect();
+    let custom_id = Action::Choose(guild, delivery).encode();
+    let select = Select { custom_id, placeholder: voice.say("digest-choose-undelivered"), options };
+    (!select.options.is_empty()).then_some(Row::Select(select))
 }
 
 /// The team's overview, without anybody's words.
@@ -61,6 +82,9 @@ pub fn team_digest(texts: &Texts, lang: Lang, delivery: i64, hour: i8, sheet: &S
     }
     let list = |key: &str, view: View| button(voice, key, Look::Secondary, Action::Overview(view, delivery));
     let mut row = vec![list("view-mine", View::Mine)];
+    if sheet.undelivered.count > 0 {
+        row.push(button(voice, "button-undelivered", Look::Secondary, Action::Undelivered(None)));
+    }
     for (group, key, view) in [
         (&sheet.overdue, "view-overdue", View::Overdue),
         (&sheet.hot, "view-hot", View::Hot),
@@ -113,6 +137,9 @@ fn own_line(voice: Voice<'_>, line: &Line) -> String {
     }
     if line.due_at > 0 {
         parts.push(ago(line.due_at));
+    }
+    if let Some((_, _, reason)) = &line.undelivered {
+        parts.push(clip(&text::hindrances(voice, reason), REASON));
     }
     format!("- {}", parts.join(" · "))
 }

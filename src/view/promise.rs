@@ -16,6 +16,8 @@ use crate::store::follow_up::Lines;
 const COLOUR: u32 = 0x2f_7f_79;
 /// Discord: most characters of a choice.
 const CHOICE: usize = 100;
+/// Characters of why a reminder reached nobody, in a line of a list.
+pub(super) const REASON: usize = 150;
 
 fn of(follow_up: &FollowUp) -> Promise {
     Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery: 0 }
@@ -159,7 +161,7 @@ pub(super) fn shown(
     follow_up: &FollowUp,
     case: Option<&Case>,
     promise: Promise,
-    undelivered: bool,
+    undelivered: Option<&str>,
     among_people: bool,
 ) -> Message {
     let mut content = reminder::body(voice, follow_up, case, false);
@@ -185,19 +187,19 @@ pub(super) fn shown(
     if let Some(Row::Buttons(second)) = rows.get_mut(1) {
         second.push(button(voice, "button-change", Look::Secondary, Action::AskEdit(promise)));
         second.push(button(voice, "button-take-back", Look::Secondary, Action::Undo(promise)));
-        if undelivered {
+        if undelivered.is_some() {
             second.push(button(voice, "button-retry", Look::Primary, Action::Retry(promise)));
         }
     }
-    if undelivered {
+    if let Some(reason) = undelivered {
         content.push('\n');
-        content.push_str(&voice.say("follow-up-undelivered"));
+        content.push_str(&voice.with("follow-up-undelivered", &[("reason", &text::hindrances(voice, reason))]));
     }
     Message { content, rows, ..Message::default() }
 }
 
 /// A line of a list.
-pub(super) fn line(voice: Voice<'_>, follow_up: &FollowUp, undelivered: bool, now_ms: i64) -> String {
+pub(super) fn line(voice: Voice<'_>, follow_up: &FollowUp, undelivered: Option<&str>, now_ms: i64) -> String {
     let what = text::what_line(voice, &follow_up.what, 80);
     let case = follow_up.case.map_or_else(String::new, |number| format!("{number} · "));
     let key = if follow_up.overdue_at() < now_ms { "follow-up-line-overdue" } else { "follow-up-line" };
@@ -209,9 +211,10 @@ pub(super) fn line(voice: Voice<'_>, follow_up: &FollowUp, undelivered: bool, no
         line.push_str(" · ");
         line.push_str(&rule(voice, series.every));
     }
-    if undelivered {
+    if let Some(reason) = undelivered {
+        let reason = clip(&text::hindrances(voice, reason), REASON);
         line.push_str(" · ");
-        line.push_str(&voice.say("follow-up-line-undelivered"));
+        line.push_str(&voice.with("follow-up-line-undelivered", &[("reason", &reason)]));
     }
     line
 }
@@ -219,13 +222,17 @@ pub(super) fn line(voice: Voice<'_>, follow_up: &FollowUp, undelivered: bool, no
 /// A page of promises, a list to choose one from, and the way to the pages beside it.
 pub(super) fn listed(voice: Voice<'_>, lines: &Lines, shown: &PromiseList, now_ms: i64) -> Message {
     let described: Vec<String> =
-        lines.lines.iter().map(|one| line(voice, &one.follow_up, one.undelivered, now_ms)).collect();
+        lines.lines.iter().map(|one| line(voice, &one.follow_up, one.undelivered.as_deref(), now_ms)).collect();
     let none = match shown.view {
         PromiseView::Overdue => "follow-ups-none-overdue",
         PromiseView::Undelivered => "follow-ups-none-undelivered",
         PromiseView::Mine | PromiseView::Team => "follow-ups-none",
     };
-    let description = if described.is_empty() { voice.say(none) } else { described.join("\n") };
+    let mut description = if described.is_empty() { voice.say(none) } else { described.join("\n") };
+    if lines.lines.iter().any(|one| one.undelivered.is_some()) {
+        description.push_str("\n\n");
+        description.push_str(&voice.say("follow-ups-undelivered-how"));
+    }
     let footer = if shown.page > 0 || lines.more {
         voice.with("list-page", &[("page", &shown.page.saturating_add(1).to_string())])
     } else {
@@ -265,7 +272,7 @@ pub(super) fn listed(voice: Voice<'_>, lines: &Lines, shown: &PromiseList, now_m
 }
 
 /// A promise in one line of a list to choose from: no markup works there.
-fn label(voice: Voice<'_>, follow_up: &FollowUp) -> String {
+pub(super) fn label(voice: Voice<'_>, follow_up: &FollowUp) -> String {
     let case = follow_up.case.map_or_else(String::new, |number| format!("{number} · "));
     clip(&format!("{case}{}", text::one_line(&text::unmarked(voice, &follow_up.what))), CHOICE)
 }

@@ -67,7 +67,7 @@ pub fn refusal(voice: Voice<'_>, refused: &Refused, typed: Option<&str>) -> Mess
             let key = if named.is_empty() { "refused-which-promise" } else { "refused-many-promises" };
             let content = voice.with(key, &[("typed", &plain(named, 100))]);
             let mut message = with_typed(voice, content, typed);
-            let lines: Vec<String> = found.iter().map(|one| promise::line(voice, one, false, 0)).collect();
+            let lines: Vec<String> = found.iter().map(|one| promise::line(voice, one, None, 0)).collect();
             message.embeds.insert(0, Embed { description: lines.join("\n"), ..Embed::default() });
             return message;
         }

@@ -167,10 +167,15 @@ pub fn change(voice: Voice<'_>, change: &Change) -> String {
         }
         C::Erased {} => voice.say("entry-erased"),
         C::Undeliverable { what, reason } => {
-            let why = reason.split(", ").map(|one| hindrance(voice, one)).collect::<Vec<_>>().join("; ");
-            voice.with("entry-undeliverable", &[("what", &what_line(voice, what, 100)), ("reason", &why)])
+            let args = [("what", &*what_line(voice, what, 100)), ("reason", &*hindrances(voice, reason))];
+            voice.with("entry-undeliverable", &args)
         }
     }
+}
+
+/// Why nobody was reached, in words: `reason` is what delivery noted, place by place.
+pub fn hindrances(voice: Voice<'_>, reason: &str) -> String {
+    reason.split(", ").map(|one| hindrance(voice, one)).collect::<Vec<_>>().join("; ")
 }
 
 /// Why one place took no message, in words: `reason` is the place's name and Discord's code, as delivery notes them.

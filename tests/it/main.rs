@@ -15,6 +15,7 @@ mod kill;
 mod layering;
 mod life;
 mod load;
+mod lost;
 mod mangled;
 mod nudge;
 mod offers;
