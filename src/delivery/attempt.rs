@@ -7,14 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use crate::chat::{Answer, Chat, ChatError};
-use crate::clock::{Clock, Steady};
-use crate::delivery::able::Able;
-use crate::delivery::book::{Also, Book, Facts, Fate};
-use crate::delivery::lane::{Directs, Homes, Lanes, People, Presence, Turn};
-use crate::delivery::protocol::{self, Doubt, Hop, Timing, Verdict};
-use crate::delivery::timer::Timer;
+use crate::delivery::book::{Also, Facts, Fate};
+use crate::delivery::lane::{Presence, Turn};
+use crate::delivery::protocol::{self, Doubt, Hop, Verdict};
+use crate::delivery::shared::Shared;
 use crate::id::{ChannelId, MessageId, UserId};
-use crate::locale::Texts;
 use crate::store::StoreError;
 use crate::store::delivery::{Job, Kind, Part, Settled, State};
 use crate::view::custom_id::{card_of, delivery_of};
@@ -27,35 +24,6 @@ const COMMIT_PAUSE: i64 = 200;
 const MEMBER_FOR: i64 = 60 * 60 * 1000;
 /// How often somebody who lost a row with a request under way looks how the row ended: for ten minutes.
 const LOOKS_AFTER_LOSS: u32 = 200;
-
-/// What all attempts of a process use.
-pub(super) struct Shared {
-    pub(super) book: Arc<dyn Book>,
-    pub(super) chat: Arc<dyn Chat>,
-    pub(super) texts: Arc<Texts>,
-    /// When things are due.
-    pub(super) clock: Clock,
-    /// When leases end; counts a suspended machine's time and follows no jump of the wall clock.
-    pub(super) real: Steady,
-    pub(super) timer: Arc<dyn Timer>,
-    pub(super) timing: Timing,
-    pub(super) lanes: Lanes,
-    pub(super) homes: Homes,
-    pub(super) directs: Directs,
-    pub(super) people: People,
-    pub(super) able: Able,
-    /// New with each start.
-    pub(super) worker: String,
-    #[cfg(test)]
-    pub(super) probe: super::tests::Probe,
-}
-
-impl Shared {
-    /// The platform's clock where it has told, else the bot's own: ids and the memory for nonces go by it.
-    fn platform_ms(&self) -> i64 {
-        self.chat.now_ms().unwrap_or_else(|| self.clock.now_ms())
-    }
-}
 
 /// A named place between two steps, where a test may stop the process or this worker.
 macro_rules! pass {
@@ -494,6 +462,9 @@ impl Attempt {
             return None;
         }
         // A row in flight always says since when; one that does not is as old as can be.
-        Some(Doubt { first_sent: self.job.first_sent.unwrap_or(0), last_sent: self.job.last_sent.unwrap_or(0) })
+        let (first_sent, last_sent) = (self.job.first_sent.unwrap_or(0), self.job.last_sent.unwrap_or(0));
+        // Who worked before us may have sent it the moment before they died. That was before we began; how long before, only
+        // the wall clock says, and it may have been set since.
+        Some(Doubt { first_sent, last_sent: last_sent.max(self.shared.begun()) })
     }
 }

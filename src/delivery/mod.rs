@@ -22,6 +22,7 @@ mod post;
 pub mod protocol;
 mod reminder;
 mod retire;
+mod shared;
 mod tell;
 #[cfg(test)]
 mod tests;
@@ -29,7 +30,7 @@ mod timer;
 mod word;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use tokio::sync::{Notify, watch};
 
@@ -39,10 +40,11 @@ use crate::locale::Texts;
 use crate::store::Store;
 use crate::store::delivery::Job;
 use agenda::{Agenda, Pick};
-use attempt::{Abort, Shared};
+use attempt::Abort;
 use book::Book;
 use hands::Hands;
 use protocol::Timing;
+use shared::Shared;
 use timer::{Machine, Timer};
 
 /// Attempts at the same time. With Discord's usual 100–300 ms an answer this fills the allowed 48 requests a second.
@@ -115,6 +117,7 @@ impl Delivery {
             people: lane::People::default(),
             able: able::Able::not_yet(timing.late),
             worker,
+            begun: AtomicI64::new(0),
             #[cfg(test)]
             probe: tests::Probe::default(),
         };
@@ -236,7 +239,9 @@ impl Delivery {
         match hands.meanwhile(self.shared.book.take_over()).await {
             Ok(found) => {
                 let real = self.shared.real.now_ms();
-                self.shared.real.set(found.server.unwrap_or(real.max(found.latest)));
+                let now = found.server.unwrap_or(real.max(found.latest));
+                self.shared.real.set(now);
+                self.shared.begun.store(now, Ordering::SeqCst);
                 tracing::info!(delivery.freed = found.freed, "delivery.started");
                 true
             }

@@ -5,6 +5,7 @@
 mod crowd;
 mod fake;
 mod hindered;
+mod predecessor;
 mod sim;
 
 use std::collections::BTreeMap;

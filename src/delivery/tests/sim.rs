@@ -47,7 +47,8 @@ macro_rules! shares {
             let seeds = setting("RUHEPOL_SEEDS").unwrap_or(IN_DEBUG);
             let sum = all_is_well(seeds, $share, 4);
             assert!(sum.shown > 0, "something was shown");
-            assert!(seeds < 1_000 || (sum.crashes > 0 && sum.pauses > 0 && sum.bundles > 0 && sum.removed > 0), "{sum:?}");
+            let many = seeds >= 1_000 && setting("RUHEPOL_SEED").is_none();
+            assert!(!many || (sum.crashes > 0 && sum.pauses > 0 && sum.bundles > 0 && sum.removed > 0), "{sum:?}");
         }
     )+};
 }
