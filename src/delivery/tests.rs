@@ -198,6 +198,14 @@ impl House {
             .unwrap()
     }
 
+    /// Opens a case and lets its thread and card be made.
+    async fn case_in_place(&self, title: &str) -> CaseNumber {
+        let _worker = self.worker();
+        let number = self.open_case(title).await;
+        assert!(self.settled(5).await, "{:?}", self.count().await);
+        number
+    }
+
     /// Changes a case's title as the desk does.
     async fn retitle(&self, number: CaseNumber, title: &str) {
         let (title, now) = (title.to_owned(), self.clock.now_ms());
@@ -995,10 +1003,7 @@ async fn a_bundle_survives_a_death_at_any_place_and_is_there_once() {
 #[tokio::test]
 async fn what_was_bundled_for_somebody_without_direct_messages_goes_each_its_own_way() {
     let house = House::new().await;
-    let worker = house.worker();
-    let number = house.open_case("Erreichbar").await;
-    assert!(house.settled(5).await);
-    drop(worker);
+    let number = house.case_in_place("Erreichbar").await;
     let (with, without) = (house.promise(Some(number), 0).await, house.promise(None, 0).await);
     house.chat.close_directs(BEN);
     house.clock.advance_ms(3_600_000);

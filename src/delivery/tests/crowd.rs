@@ -38,10 +38,7 @@ async fn three_of_one_person_at_once_are_one_direct_message_that_is_not_called_l
 #[tokio::test]
 async fn three_of_a_case_at_once_are_one_message_in_its_thread_that_mentions_all_who_owe_them() {
     let house = House::new().await;
-    let worker = house.worker();
-    let number = house.open_case("Drei auf einmal").await;
-    assert!(house.settled(5).await);
-    drop(worker);
+    let number = house.case_in_place("Drei auf einmal").await;
     let mut promises = Vec::new();
     for who in [ANNA, BEN, ANNA] {
         promises.push((house.promise_of(who, Some(number), 1_000).await, house.clock.now_ms() + 1_000));
@@ -72,10 +69,7 @@ async fn two_at_once_stay_two_with_their_buttons() {
 #[tokio::test]
 async fn a_crowd_whose_thread_takes_no_message_goes_each_its_own_way() {
     let house = House::new().await;
-    let worker = house.worker();
-    let number = house.open_case("Ohne Ort").await;
-    assert!(house.settled(5).await);
-    drop(worker);
+    let number = house.case_in_place("Ohne Ort").await;
     let mut promises = Vec::new();
     for _ in 0..3 {
         promises.push(house.promise(Some(number), 0).await);

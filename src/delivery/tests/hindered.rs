@@ -24,10 +24,7 @@ async fn reasons(house: &House, number: CaseNumber) -> Vec<String> {
 #[tokio::test]
 async fn a_reminder_of_somebody_who_left_is_told_where_alerts_go_and_counts_as_undelivered() {
     let house = House::new().await;
-    let worker = house.worker();
-    let number = house.open_case("Übergabe").await;
-    assert!(house.settled(5).await);
-    drop(worker);
+    let number = house.case_in_place("Übergabe").await;
     house.chat.leave(BEN);
     let (of_case, other) = (house.promise(Some(number), 0).await, house.promise(None, 0).await);
     let _worker = house.worker();
@@ -84,10 +81,7 @@ async fn without_a_way_to_the_alert_channel_whoever_asked_for_the_reminder_is_to
 #[tokio::test]
 async fn a_crowd_with_somebody_who_left_is_not_told_to_nobody() {
     let house = House::new().await;
-    let worker = house.worker();
-    let number = house.open_case("Zu dritt").await;
-    assert!(house.settled(5).await);
-    drop(worker);
+    let number = house.case_in_place("Zu dritt").await;
     house.chat.leave(BEN);
     let mut promises = Vec::new();
     for who in [ANNA, BEN, ANNA] {
