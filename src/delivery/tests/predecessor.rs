@@ -1,6 +1,7 @@
 //! What a process left on its way when it died.
 
 use super::*;
+use crate::delivery::protocol::Hop;
 use crate::store::delivery::Part;
 
 #[tokio::test]
@@ -14,16 +15,17 @@ async fn what_was_on_its_way_when_the_process_before_died_gets_its_time_whatever
         Box::pin(async move {
             let ids: Vec<i64> = outbox::coming(c, now, ago).await?.into_iter().map(|row| row.id).collect();
             let mut job = outbox::claim(c, &ids, now, ago, ago + QUICK.lease, "before").await?.remove(0);
-            (job.in_flight, job.channel) = (Some(Part::Message), Some(ChannelId(900_000 + BEN.0)));
+            (job.hop, job.in_flight) = (Hop::Direct, Some(Part::Message));
+            job.channel = Some(ChannelId(900_000 + BEN.0));
             (job.first_sent, job.last_sent, job.look_from) = (Some(ago), Some(ago), Some(now - 20 * QUICK.same_nonce));
             outbox::save(c, &job, State::Claimed, sending).await
         })
     });
     assert!(stored.await.unwrap());
-    let _worker = house.worker();
-    tokio::time::sleep(millis(QUICK.settle - 150)).await;
+    let _worker = house.worker_with(Timing { settle: 4_000, ..QUICK });
+    tokio::time::sleep(millis(1_000)).await;
     assert_eq!(house.chat.creates().len(), 0, "it may still arrive");
-    assert!(house.settled(5).await, "{:?}", house.count().await);
+    assert!(house.settled(20).await, "{:?}", house.count().await);
     assert_eq!(house.chat.creates().len(), 1, "it did not");
     house.assert_kept(&[], &[(id, house.clock.now_ms())], "after its time").await;
 }

@@ -154,10 +154,12 @@ impl Line {
             if creates && world.chance(rare) {
                 wait = 200;
                 let long = world.between(4_000, 200_000);
-                overslept = world.chance(500);
+                let out_anyway = world.chance(500);
                 let now = world.now();
                 world.last_fault = world.last_fault.max(now + long);
                 let process = &mut world.processes[who.process];
+                // One that ends before it can tidy up is the doubling that can remain; see ARCHITECTURE.md.
+                overslept = out_anyway && !process.ending;
                 process.paused_until = process.paused_until.max(now + long);
                 if overslept {
                     process.spared_until = now + long + 700_000;

@@ -109,6 +109,7 @@ impl Machines {
             let shown = world.wall_now();
             let one = &mut world.processes[process];
             one.alive = true;
+            one.ending = false;
             one.life += 1;
             one.ready = Arc::new(Flag::default());
             one.ready.raise();
@@ -154,8 +155,10 @@ impl Machines {
                 }
                 Order::Stop(process, rest) => {
                     let spared = {
-                        let world = lock(&self.world);
-                        world.processes[process].spared_until > world.now()
+                        let mut world = lock(&self.world);
+                        let spared = world.processes[process].spared_until > world.now();
+                        world.processes[process].ending |= !spared;
+                        spared
                     };
                     if let Some((_, stop)) = self.running[process].as_ref().filter(|_| !spared) {
                         stop.send_replace(true);

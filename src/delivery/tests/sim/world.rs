@@ -70,6 +70,8 @@ pub(super) struct Process {
     pub(super) paused_until: i64,
     /// It must not die yet: a request of its that overslept its lease is on its way.
     pub(super) spared_until: i64,
+    /// It was told to end, and will not wait for what is on its way.
+    pub(super) ending: bool,
     /// Cannot reach the database until.
     pub(super) no_base: i64,
     /// Cannot reach Discord until.
