@@ -3,7 +3,7 @@
 use super::hand_over::within_reach;
 use super::promise::log;
 use super::record::{resolve, resolve_locked};
-use super::{Caller, CaseRef, Desk, DeskError, MoveNotes, Outcome, Person, Refused, Reply, WhichTime};
+use super::{Caller, CaseRef, Desk, DeskError, MoveNotes, Outcome, Person, Refused, Reply, Then};
 use super::{offer_follow_up, rights};
 use crate::case::{Case, Change, Status, UpdateRefused, clean_text};
 use crate::failpoint;
@@ -135,16 +135,12 @@ fn time_refused(
     let own = wish.who.as_ref().is_none_or(|who| who.user == caller.user);
     let own = own && wish.escalate.is_none() && wish.offer.is_none();
     let (when, what) = (wish.when.clone(), what.to_owned());
-    match (refusal, repeat) {
-        (phrase::Refusal::Ambiguous(readings), Ok(repeat)) if own => Refused::WhichTime(Box::new(WhichTime {
-            readings,
-            when,
-            what,
-            case: case.map(|case| case.number),
-            repeat: repeat.map(|(every, _)| every),
-            wake: wish.wake,
-        })),
-        (refusal, _) => Refused::When { refusal, when, what },
+    match repeat {
+        Ok(repeat) if own => {
+            let (case, repeat) = (case.map(|case| case.number), repeat.map(|(every, _)| every));
+            Then::Add { case, repeat, wake: wish.wake }.or_refused(refusal, when, what)
+        }
+        _ => Refused::When { refusal, when, what },
     }
 }
 

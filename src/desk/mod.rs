@@ -60,7 +60,7 @@ pub use places::Places;
 pub use privacy::PrivacyWish;
 pub use profile::{ProfileReport, ProfileWish};
 pub use promise::PromiseRef;
-pub use refused::{Refused, WhichTime};
+pub use refused::{Refused, Then, WhichTime};
 pub use setup::{SetupReport, SetupWish};
 pub use suggest::{Focus, Suggestions};
 pub use tone_rules::{RuleShown, RulesPage};

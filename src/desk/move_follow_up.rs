@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime, Weekday};
 
 use super::promise::{self, PromiseRef};
-use super::{Caller, Desk, DeskError, Form, Outcome, Refused, Reply};
+use super::{Caller, Desk, DeskError, Form, Outcome, Refused, Reply, Then};
 use crate::case::{Change, clean_text};
 use crate::follow_up::phrase::{self, Note};
 use crate::follow_up::{Calendar, FollowUp, Wake};
@@ -112,7 +112,8 @@ pub(super) async fn move_follow_up(desk: &Desk, caller: &Caller, which: PromiseR
                 let before = promise::open(c, &caller, &which).await?;
                 let own = profile::calendar(c, before.guild, caller.user).await?;
                 let theirs = profile::calendar(c, before.guild, before.assignee).await?;
-                let (due_at, mut notes) = to.read((&own, &theirs), now, caller.lang)?;
+                let read = to.read((&own, &theirs), now, caller.lang);
+                let (due_at, mut notes) = read.map_err(|refused| settled_by(refused, Then::Move(of(&before)), ""))?;
                 let mut after = before.clone();
                 due(&mut after, to.calendar(&own, &theirs), due_at);
                 let change = Change::FollowUpMoved { follow_up: before.id.0, what: before.what.clone(), due: due_at };
@@ -153,7 +154,7 @@ pub(super) async fn edit_follow_up(
                 if !shown(&before, &own).contains(&when.trim().to_owned()) {
                     let to = To::Phrase(when).read((&own, &theirs), now, caller.lang);
                     let due_at;
-                    (due_at, notes) = to.map_err(|refused| handing_back(refused, &after.what))?;
+                    (due_at, notes) = to.map_err(|refused| settled_by(refused, Then::Edit(promise), &after.what))?;
                     due(&mut after, &own, due_at);
                     // Whoever corrects the first of what repeats means all of it.
                     if let Some(series) = &mut after.terms.repeat
@@ -184,12 +185,17 @@ fn shown(follow_up: &FollowUp, calendar: &Calendar) -> [String; 2] {
     Lang::ALL.map(|lang| phrase::format(&calendar.at(follow_up.due_at), lang))
 }
 
-/// The text typed beside a time that was refused.
-fn handing_back(refused: Refused, what: &str) -> Refused {
+/// A time that was refused, with the text typed beside it; one that was only ambiguous is settled by a press.
+fn settled_by(refused: Refused, then: Then, what: &str) -> Refused {
     match refused {
-        Refused::When { refusal, when, .. } => Refused::When { refusal, when, what: what.to_owned() },
+        Refused::When { refusal, when, .. } => then.or_refused(refusal, when, what.to_owned()),
         other => other,
     }
+}
+
+/// The promise as it stands now.
+const fn of(follow_up: &FollowUp) -> Promise {
+    Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery: 0 }
 }
 
 /// A form about a promise, filled in with what it says now, for whoever may change it.

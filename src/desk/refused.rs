@@ -6,22 +6,51 @@ use crate::case::{CaseNumber, TitleRefused, UpdateRefused};
 use crate::follow_up::{Every, FollowUp, Land, phrase};
 use crate::id::{ChannelId, RoleId, UserId};
 use crate::store::case::CaseLine;
+use crate::view::custom_id::Promise;
 
-/// A promise that lacks only which of several times is meant.
+/// A wish that lacks only which of several times is meant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WhichTime {
     /// The times, the sooner first.
     pub readings: Vec<phrase::Reading>,
     /// The time as typed.
     pub when: String,
-    /// What was promised.
+    /// What was promised, where it was typed beside the time.
     pub what: String,
-    /// For which case.
-    pub case: Option<CaseNumber>,
-    /// How it repeats.
-    pub repeat: Option<Every>,
-    /// It comes due when the customer replies.
-    pub wake: bool,
+    /// What the time is for.
+    pub then: Then,
+}
+
+/// What one press on the time that is meant does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Then {
+    /// Writes a promise down.
+    Add {
+        /// For which case.
+        case: Option<CaseNumber>,
+        /// How it repeats.
+        repeat: Option<Every>,
+        /// It comes due when the customer replies.
+        wake: bool,
+    },
+    /// Moves a promise.
+    Move(Promise),
+    /// Gives a promise the text beside it, and the time.
+    Edit(Promise),
+    /// Notes when the customer of a case hears from us next.
+    Update(CaseNumber),
+}
+
+impl Then {
+    /// The refusal, with all it takes to be settled by a press where only the choice between several times is missing.
+    pub(super) fn or_refused(self, refusal: phrase::Refusal, when: String, what: String) -> Refused {
+        match refusal {
+            phrase::Refusal::Ambiguous(readings) => {
+                Refused::WhichTime(Box::new(WhichTime { readings, when, what, then: self }))
+            }
+            refusal => Refused::When { refusal, when, what },
+        }
+    }
 }
 
 /// Why a wish is not fulfilled: shown to the person, in their language, with what to do instead.

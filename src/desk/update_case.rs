@@ -1,7 +1,7 @@
 //! Changing fields of a case, by command or by the card's list of statuses.
 
 use super::record::{record, resolve, resolve_locked};
-use super::{Caller, CaseRef, Desk, DeskError, Outcome, Person, Refused, Reply, clocks, rights};
+use super::{Caller, CaseRef, Desk, DeskError, Outcome, Person, Refused, Reply, Then, clocks, rights};
 use crate::case::{self, Case, Changes, Decision, UpdateRefused};
 use crate::follow_up::phrase;
 use crate::id::UserId;
@@ -33,8 +33,14 @@ pub(super) async fn update_case(
                     None => case::update(&before, changes, now_ms),
                     Some(typed) => {
                         let own = profile::get(c, standing.guild, caller.user).await?.calendar(&standing.settings);
+                        // A press carries the time alone: what was to change beside it would be lost.
+                        let alone = changes == Changes::default();
                         let said = phrase::parse(&typed, &own.context(now, caller.lang)).map_err(|refusal| {
-                            Refused::When { refusal, when: typed, what: changes.title.clone().unwrap_or_default() }
+                            let what = changes.title.clone().unwrap_or_default();
+                            match alone {
+                                true => Then::Update(before.number).or_refused(refusal, typed, what),
+                                false => Refused::When { refusal, when: typed, what },
+                            }
                         })?;
                         match with_update(case::update(&before, changes, now_ms), &before, now_ms) {
                             Ok((next, mut log)) => {

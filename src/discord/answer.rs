@@ -55,6 +55,8 @@ pub(super) struct Ask {
     pub caller: Caller,
     /// The pressed control's message shows the result itself, instead of a new private message.
     pub in_place: bool,
+    /// And others read that message, too.
+    pub shared: bool,
 }
 
 /// Answers interactions.
@@ -150,7 +152,7 @@ impl Answers {
                     Reply::FollowUpEnded { lang, .. }
                     | Reply::FollowUpMoved { lang, .. }
                     | Reply::FollowUpRetried { lang, .. }
-                        if ask.in_place =>
+                        if ask.shared =>
                     {
                         *lang
                     }

@@ -244,7 +244,8 @@ impl EventHandler for Handler {
                 let in_place = shows_result_itself(&i.data.custom_id, &wish);
                 let pressed = in_place.then(|| MessageId(i.message.id.get()));
                 let caller = Caller { pressed, ..translate::caller_of_component(&i) };
-                let ask = ask(i.id, i.token.clone(), caller, in_place);
+                let ask =
+                    Ask { shared: in_place && !private(&i.message), ..ask(i.id, i.token.clone(), caller, in_place) };
                 self.answers.respond(&ask, wish).await;
             }
             Interaction::Modal(i) => {
@@ -253,7 +254,8 @@ impl EventHandler for Handler {
                     && matches!(Action::decode(&i.data.custom_id), Some(Action::SetTime(_) | Action::Edit(_)));
                 let pressed = i.message.as_ref().filter(|_| in_place).map(|message| MessageId(message.id.get()));
                 let caller = Caller { pressed, ..translate::caller_of_modal(&i) };
-                let ask = ask(i.id, i.token.clone(), caller, in_place);
+                let shared = in_place && i.message.as_deref().is_some_and(|message| !private(message));
+                let ask = Ask { shared, ..ask(i.id, i.token.clone(), caller, in_place) };
                 self.answers.respond(&ask, translate::modal(&i)).await;
             }
             _ => {}
@@ -262,7 +264,12 @@ impl EventHandler for Handler {
 }
 
 fn ask(id: serenity::all::InteractionId, token: String, caller: Caller, in_place: bool) -> Ask {
-    Ask { id, token, caller, in_place }
+    Ask { id, token, caller, in_place, shared: false }
+}
+
+/// Only whoever presses sees it.
+fn private(message: &serenity::model::channel::Message) -> bool {
+    message.flags.is_some_and(|flags| flags.contains(serenity::model::channel::MessageFlags::EPHEMERAL))
 }
 
 /// Lists turn their page and reminders end where they stand; everything else answers privately beside the message.
@@ -273,6 +280,9 @@ fn shows_result_itself(custom_id: &str, wish: &Result<Wish, Refused>) -> bool {
             Some(
                 Action::Page(..)
                     | Action::TakeReading(..)
+                    | Action::MoveTo(_)
+                    | Action::EditTo(_)
+                    | Action::UpdateTo(_)
                     | Action::SetStatus(_)
                     | Action::Done(_)
                     | Action::Later(_)

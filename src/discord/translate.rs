@@ -409,6 +409,9 @@ fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
         // Forms come back as modals, never as pressed buttons.
         Action::AddFollowUp(_)
         | Action::TakeReading(..)
+        | Action::MoveTo(_)
+        | Action::EditTo(_)
+        | Action::UpdateTo(_)
         | Action::AddNote(_)
         | Action::Close(_)
         | Action::OpenCase(..)

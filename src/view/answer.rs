@@ -268,6 +268,32 @@ mod tests {
     }
 
     #[test]
+    fn a_time_with_seconds_is_never_shown_later_than_it_is_and_what_is_sent_back_keeps_them() {
+        let texts = Texts::embedded();
+        for zone in ["Europe/Berlin", "Asia/Kathmandu", "America/St_Johns"] {
+            let now: Zoned = format!("2026-11-19T10:00:30[{zone}]").parse().unwrap();
+            let context = phrase::Context::new(now.clone());
+            for seconds in [31, 59 * 60 + 59, 3_600, 90 * 60 + 1] {
+                let typed = format!("in {seconds} seconds");
+                let reading = phrase::parse(&typed, &context).unwrap();
+                let due = reading.due.clone();
+                assert_eq!(due.timestamp().as_second() - now.timestamp().as_second(), seconds, "exactly what was said");
+                assert_eq!(phrase::parse(&phrase::choice(&reading), &context).map(|read| read.due), Ok(due.clone()));
+                for lang in Lang::ALL {
+                    let written = phrase::format(&due, lang);
+                    assert_eq!(phrase::parse(&written, &context).map(|read| read.due), Ok(due.clone()), "{written}");
+                    let label = clock_time(texts.voice(lang), &due);
+                    let said = phrase::parse(&label, &context).unwrap().due;
+                    let early = due.timestamp().as_second() - said.timestamp().as_second();
+                    assert!((0..60).contains(&early), "{label} is said, and {due} is kept");
+                }
+                let ms = due.timestamp().as_millisecond() + 999;
+                assert!(moment(ms).starts_with(&format!("<t:{}:F>", due.timestamp().as_second())), "{}", moment(ms));
+            }
+        }
+    }
+
+    #[test]
     fn a_suggestion_says_what_it_assumes_in_label_and_value_and_reads_back_from_both() {
         let texts = Texts::embedded();
         let monday = "2026-11-23T10:00:00+01:00[Europe/Berlin]".parse().unwrap();

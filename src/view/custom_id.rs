@@ -57,6 +57,12 @@ pub enum Action {
     Mornings(GuildId),
     /// Overview: a list of cases; with the delivery that brought it.
     Overview(View, i64),
+    /// List: this is the time that was meant for a promise to be moved to.
+    MoveTo(Promise),
+    /// List: this is the time that was meant, together with the text in the message.
+    EditTo(Promise),
+    /// List: this is the time that was meant for the customer's next update.
+    UpdateTo(CaseNumber),
     /// Card, overview: what reached nobody, of this case or of the team.
     Undelivered(Option<CaseNumber>),
     /// Offer: a reminder for this case at this time, Unix s; with the delivery that brought it.
@@ -209,6 +215,9 @@ impl Action {
             Self::Done(p) => p.encode("done"),
             Self::Satisfied(p) => p.encode("held"),
             Self::Unsatisfied(p) => p.encode("broke"),
+            Self::MoveTo(p) => p.encode("moveto"),
+            Self::EditTo(p) => p.encode("editto"),
+            Self::UpdateTo(n) => format!("{VERSION}:updateto:{}", n.0),
             Self::Undelivered(case) => format!("{VERSION}:lost:{}", case.map_or(0, |case| case.0)),
             Self::Mornings(guild) => format!("{VERSION}:overviews:{guild}"),
             Self::NoMornings(guild, delivery) => format!("{VERSION}:mornings:{guild}:{delivery}"),
@@ -298,6 +307,9 @@ impl Action {
                 _ => return None,
             },
             "overviews" => Self::Mornings(guild(&rest)?),
+            "moveto" => Self::MoveTo(Promise::decode(&rest)?),
+            "editto" => Self::EditTo(Promise::decode(&rest)?),
+            "updateto" => Self::UpdateTo(case()?),
             "lost" => match rest[..] {
                 [case] => Self::Undelivered(Some(number(case)?).filter(|&case| case > 0).map(CaseNumber)),
                 _ => return None,
@@ -500,6 +512,9 @@ mod tests {
             Action::NoMornings(promise.guild, i64::MAX),
             Action::Mornings(promise.guild),
             Action::Undelivered(Some(n)),
+            Action::MoveTo(promise),
+            Action::EditTo(promise),
+            Action::UpdateTo(n),
             Action::Undelivered(None),
             Action::Overview(View::Unassigned, i64::MAX),
             Action::TakeOffer(n, i64::MAX, i64::MAX),

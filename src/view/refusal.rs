@@ -6,7 +6,7 @@ use super::text::{block, channel, moment, person, plain, role, value};
 use super::{list, promise};
 use crate::case::{CaseNumber, TitleRefused, UpdateRefused, clean_text};
 use crate::chat::{Choice, Embed, File, Message, Row, Select};
-use crate::desk::{Refused, WhichTime};
+use crate::desk::{Refused, Then, WhichTime};
 use crate::follow_up::phrase;
 use crate::locale::Voice;
 
@@ -168,9 +168,15 @@ fn update(voice: Voice<'_>, why: &UpdateRefused, number: CaseNumber) -> String {
 /// Several times were meant: one press takes one of them, and with it everything else that was typed.
 fn which_time(voice: Voice<'_>, which: &WhichTime) -> Message {
     let content = when(voice, &phrase::Refusal::Ambiguous(which.readings.clone()), &which.when);
+    let action = match which.then {
+        Then::Add { case, repeat, wake } => Action::TakeReading(case, repeat, wake),
+        Then::Move(promise) => Action::MoveTo(promise),
+        Then::Edit(promise) => Action::EditTo(promise),
+        Then::Update(number) => Action::UpdateTo(number),
+    };
     let offer = |reading| Choice { label: time(voice, reading), value: phrase::choice(reading) };
     let select = Select {
-        custom_id: Action::TakeReading(which.case, which.repeat, which.wake).encode(),
+        custom_id: action.encode(),
         placeholder: voice.say("which-time"),
         options: which.readings.iter().map(offer).collect(),
     };

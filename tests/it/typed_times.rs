@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cases::suggest;
 use crate::harness::{Town, id};
+use crate::life::{add, message_of, newest, plain};
 
 /// The list on an answer, and what can be chosen from it: labels and values.
 fn list(answer: &Answer) -> (Value, String, Vec<(String, String)>) {
@@ -105,4 +106,52 @@ async fn whoever_waits_for_an_answer_finds_a_time_and_words_in_the_form() {
     let fields = form.modal.as_ref().expect("a form").to_string();
     assert!(fields.contains("Ask again if there is no answer yet"), "{fields}");
     assert!(fields.contains("November 2026, 09:00"), "{fields}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_ambiguous_time_is_settled_by_one_press_also_where_a_promise_is_moved_changed_or_an_update_is_due() {
+    let mut town = Town::new().await;
+    let thread = town.opened("Rechnung 4711").await;
+    let anna = town.user("Anna");
+    let added = [("what", json!("Beleg")), ("when", json!("in 1 Stunde"))];
+    let answer = town.raw("Anna", "de", thread, "followup add", &added).await;
+    let answer = message_of(&town, &answer).await;
+    let take = async |town: &Town, asked: &Answer, n: usize| {
+        let (message, custom_id, times) = list(asked);
+        assert_eq!(times.len(), 2, "{times:?}");
+        let answer = town.discord.press(anna, "de", thread, id(&message["id"]), &custom_id, &[&times[n].1]).await;
+        plain(&town.told(&answer).await)
+    };
+    // Changed: the text typed beside the time is kept.
+    let form = town.press("Anna", "de", &answer, "Ändern").await;
+    let asked = town.submit("Anna", "de", thread, &form, &[("what", "Beleg `2`"), ("when", "5/4/2027")]).await;
+    assert!(town.told(&asked).await.contains("kann man verschieden lesen"));
+    town.restart().await;
+    let told = take(&town, &asked, 1).await;
+    assert!(told.contains("Beleg \\`2\\`") && told.contains("Tue 2027-05-04 07:00"), "{told}");
+    // Put off by a command, in the reader's language.
+    let asked = town.raw("Anna", "en-GB", thread, "followup snooze", &[("when", json!("5.4.2027 half nine"))]).await;
+    let (message, custom_id, times) = list(&asked);
+    let pressed = town.discord.press(anna, "en-GB", thread, id(&message["id"]), &custom_id, &[&times[1].1]).await;
+    let told = plain(&town.told(&pressed).await);
+    assert!(told.starts_with("Moved by @Anna") && told.contains("Mon 2027-04-05 07:30"), "{told}");
+    // Put off by a reminder's form: the reminder says so, too.
+    add(&town, "Anna", thread, &[("what", json!("Anrufen")), ("when", json!("in 1 Stunde"))]).await;
+    town.clock.advance_ms(3_600_000);
+    let reminder = newest(&town, thread, 2).await;
+    let form = town.press("Anna", "de", &reminder, "Zeit wählen …").await;
+    let asked = town.submit("Anna", "de", thread, &form, &[("when", "5/4/2027")]).await;
+    let stale = list(&asked);
+    let told = take(&town, &asked, 0).await;
+    assert!(told.contains("Mon 2027-04-05 07:00"), "{told}");
+    town.message_saying(thread, "Inzwischen geändert: Anrufen").await;
+    let again = town.discord.forge(anna, "de", thread, id(&stale.0["id"]), &stale.1, &[&stale.2[1].1]).await;
+    assert!(!town.told(&again).await.contains("2027-05-04"), "once");
+    // The customer's next update; with something else beside it the times are listed to be typed.
+    let asked = town.raw("Anna", "de", thread, "case update", &[("next_update", json!("5/4/2027"))]).await;
+    let told = take(&town, &asked, 0).await;
+    assert!(told.contains("Nächstes Update") && told.contains("Mon 2027-04-05 07:00"), "{told}");
+    let both = [("next_update", json!("5/4/2027")), ("priority", json!("high"))];
+    let asked = town.raw("Anna", "de", thread, "case update", &both).await;
+    assert_eq!(asked.message.expect("an answer")["components"], json!([]));
 }
