@@ -37,9 +37,10 @@ pub(super) async fn update_case(
                         let alone = changes == Changes::default();
                         let said = phrase::parse(&typed, &own.context(now, caller.lang)).map_err(|refusal| {
                             let what = changes.title.clone().unwrap_or_default();
-                            match alone {
-                                true => Then::Update(before.number).or_refused(refusal, typed, what),
-                                false => Refused::When { refusal, when: typed, what },
+                            if alone {
+                                Then::Update(before.number).or_refused(refusal, typed, what)
+                            } else {
+                                Refused::When { refusal, when: typed, what }
                             }
                         })?;
                         match with_update(case::update(&before, changes, now_ms), &before, now_ms) {
