@@ -85,6 +85,7 @@ async fn run_with(
         rules,
         hints: Hints { jargon: config.tone.jargon, emoji: config.tone.emoji },
         whispering: Arc::default(),
+        haste: Arc::default(),
         places: Arc::default(),
         wake: Arc::new(move || wake.wake()),
     };

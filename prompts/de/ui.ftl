@@ -199,6 +199,7 @@ hindrance = { $place ->
     }: { $why }
 hindrance-rights = mir fehlt ein Recht
 hindrance-closed = keine Direktnachrichten
+hindrance-unseen = die Person sieht ihn nicht
 hindrance-gone = gibt es nicht mehr
 hindrance-code = abgelehnt, Code { $code }
 hindrance-left = die Person ist nicht mehr auf dem Server
@@ -229,6 +230,7 @@ follow-up-repeats = Wiederholt sich { $rule }.
 follow-up-escalates = Ist es bis { $at } nicht erledigt, erfährt es die Leitung.
 follow-up-wakes = Meldet sich die Kundin oder der Kunde früher, kommt die Erinnerung gleich.
 follow-up-outcome = Ergebnis: { $outcome }
+follow-up-reason = Grund: { $outcome }
 follow-up-cancelled = Zurückgenommen von { $by }: { $what }
 follow-up-next = Das nächste Mal: { $due }
 follow-up-series-ended = Die Wiederholung ist damit auch beendet.
@@ -366,6 +368,8 @@ word = Zu [deiner Nachricht]({ $link }) in { $channel }: Geschrieben kommt der T
 word-finding = { $words }
     { $why }
 word-private = Das siehst nur du. Gespeichert wird nur, wann ich mich wieder melden darf.
+word-haste = Zu [deiner Nachricht]({ $link }) in { $channel }: Deine letzten Antworten kamen jeweils wenige Sekunden nach der Frage.
+word-haste-why = Das ist aufmerksam. Geschrieben kann es trotzdem ankommen wie ein Unterbrechen, auch wenn es nicht so gemeint ist. Oft folgt noch ein Satz; eine kurze Pause lässt Raum dafür.
 button-pause = 10 Minuten warten
 paused = Gut. Ich melde mich mit einer Direktnachricht: { $until }. Bis dahin eilt nichts, und sonst erfährt es niemand.
 pause-over = Deine zehn Minuten sind um. Vielleicht liest sich der Text jetzt anders.
@@ -378,7 +382,7 @@ words-rest = In Ordnung. Bis { $until } sage ich nichts mehr.
 words-off = In Ordnung, ich melde mich dazu nicht mehr. `/ton ich schalter:ein` schaltet es wieder ein.
 
 my-tone-title = Ein Wort unter vier Augen
-my-tone-on = Eingeschaltet. Wenn etwas, das du schreibst, deutlich schärfer ankommen könnte als gemeint, sage ich es dir als Direktnachricht, höchstens einmal in der Stunde. Sonst erfährt es niemand.
+my-tone-on = Eingeschaltet. Wenn etwas, das du schreibst, deutlich schärfer ankommen könnte als gemeint, sage ich es dir als Direktnachricht, höchstens einmal in der Stunde; ebenso, wenn deine Antworten so schnell kommen, dass sie wie ein Unterbrechen wirken können. Sonst erfährt es niemand.
 my-tone-off = Ausgeschaltet. `/ton ich schalter:ein` schaltet es ein: Dann sage ich dir als Direktnachricht, wenn etwas deutlich schärfer ankommen könnte als gemeint.
 my-tone-closed = Deine Direktnachrichten sind für mich geschlossen, deshalb habe ich es ausgeschaltet. Öffne sie in den Einstellungen dieses Servers unter „Privatsphäre“, dann schalte es wieder ein.
 my-tone-next = Das nächste Wort kommt frühestens { $next }.

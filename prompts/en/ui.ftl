@@ -199,6 +199,7 @@ hindrance = { $place ->
     }: { $why }
 hindrance-rights = I lack a right
 hindrance-closed = no direct messages
+hindrance-unseen = the person does not see it
 hindrance-gone = not there any more
 hindrance-code = refused, code { $code }
 hindrance-left = the person is no longer on the server
@@ -229,6 +230,7 @@ follow-up-repeats = Repeats { $rule }.
 follow-up-escalates = If it is not done by { $at }, the lead hears of it.
 follow-up-wakes = Should the customer reply earlier, the reminder comes at once.
 follow-up-outcome = Outcome: { $outcome }
+follow-up-reason = Reason: { $outcome }
 follow-up-cancelled = Taken back by { $by }: { $what }
 follow-up-next = The next time: { $due }
 follow-up-series-ended = With that it no longer repeats.
@@ -366,6 +368,8 @@ word = About [your message]({ $link }) in { $channel }: written words often land
 word-finding = { $words }
     { $why }
 word-private = Only you can see this. All that is stored is when I may speak up again.
+word-haste = About [your message]({ $link }) in { $channel }: your last answers each came within seconds of the question.
+word-haste-why = That is attentive. In writing it can still land like an interruption, even though it is not meant that way. Often another sentence follows; a short pause leaves room for it.
 button-pause = Wait 10 minutes
 paused = Good. I will send you a direct message: { $until }. Until then nothing is urgent. Nobody else learns of it.
 pause-over = Your ten minutes are over. Perhaps the text reads differently now.
@@ -378,7 +382,7 @@ words-rest = All right. I will say nothing until { $until }.
 words-off = All right, I will not speak up about this any more. `/tone me switch:on` switches it on again.
 
 my-tone-title = A word in private
-my-tone-on = Switched on. When something you write may land clearly sharper than it is meant, I tell you in a direct message, at most once an hour. Nobody else learns of it.
+my-tone-on = Switched on. When something you write may land clearly sharper than it is meant, I tell you in a direct message, at most once an hour; likewise when your answers come so fast that they may land like an interruption. Nobody else learns of it.
 my-tone-off = Switched off. `/tone me switch:on` switches it on: I then tell you in a direct message when something may land clearly sharper than it is meant.
 my-tone-closed = Your direct messages are closed to me, so I switched it off. Open them in this server's “Privacy Settings”, then switch it on again.
 my-tone-next = The next word comes { $next } at the earliest.

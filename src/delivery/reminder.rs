@@ -18,8 +18,6 @@ use crate::view;
 
 /// Discord: nobody of that id is in the guild.
 const UNKNOWN_MEMBER: u64 = 10_007;
-/// Discord: no access.
-const NO_ACCESS: u64 = 50_001;
 /// Pause between looks whether the case's thread is there yet, ms.
 const THREAD_PAUSE: i64 = 500;
 
@@ -138,7 +136,7 @@ async fn seen(attempt: &mut Attempt, id: ChannelId, reader: Option<UserId>) -> R
         Presence::Here(roles) => info.audience.includes(reader, &roles),
         Presence::Left => false,
     };
-    Ok(if sees { Way::To(id, view::Place::Alert) } else { Way::Skip(Some(NO_ACCESS)) })
+    Ok(if sees { Way::To(id, view::Place::Alert) } else { Way::Skip(Some(view::UNSEEN)) })
 }
 
 /// The way into a channel nobody chose for alerts: only where customers do not read, and where a plain message can stand

@@ -3,6 +3,7 @@
 //!
 //! A message may be heard twice (a resumed connection, reading on after a gap); what it causes, happens once.
 
+use super::haste::Writer;
 use super::nudge::{self, Word};
 use super::record::record;
 use super::rights::{Rank, rank};
@@ -49,19 +50,22 @@ impl Desk {
         let (guild, channel, author, now) = (heard.guild, heard.channel, heard.author, self.clock.now_ms());
         let (age, roles) = (now - heard.message.sent_ms(), heard.roles.clone());
         let readable = self.can_read(&heard);
-        let (watched, facts) = self
+        let (watched, rank, facts) = self
             .store
             .read(move |c| {
                 Box::pin(async move {
                     let watched = watch::is_watched(c, guild, channel).await?;
                     let me = if readable { tone::me(c, guild, author).await? } else { None };
-                    if me.is_none() {
-                        return Ok::<_, DeskError>((watched, None));
+                    if me.is_none() && !(watched && readable) {
+                        return Ok::<_, DeskError>((watched, None, None));
                     }
                     let settings = guild::settings(c, guild).await?;
-                    let listens = watched || cases::by_thread(c, guild, channel).await?.is_some();
                     let rank = roles.map(|roles| rank(&settings, &roles, false));
-                    Ok((watched, Some(nudge::Facts { me, rank, listens, heat: 0, age, now })))
+                    if me.is_none() {
+                        return Ok((watched, rank, None));
+                    }
+                    let listens = watched || cases::by_thread(c, guild, channel).await?.is_some();
+                    Ok((watched, rank, Some(nudge::Facts { me, rank, listens, heat: 0, age, now })))
                 })
             })
             .await?;
@@ -69,8 +73,15 @@ impl Desk {
             self.customers_word(&heard).await?;
         }
         self.promise_heard(&heard).await?;
+        let wishing = facts.as_ref().is_some_and(|facts| facts.me.is_some_and(|me| !me.closed));
+        let writer = match rank {
+            Some(Rank::Stranger) => Writer::Customer,
+            Some(_) if wishing => Writer::Wishing(author),
+            _ => Writer::Other,
+        };
+        let hasty = watched && readable && self.haste.heard((guild, channel), heard.message.sent_ms(), writer);
         let word = match facts.filter(nudge::welcome) {
-            Some(facts) => self.own_words(heard, facts).await?,
+            Some(facts) => self.own_words(heard, facts, hasty).await?,
             None => None,
         };
         Ok(TakenIn { watched, word })
@@ -92,12 +103,17 @@ impl Desk {
     }
 
     /// A word for the writer, if what they wrote is worth one.
-    async fn own_words(&self, heard: Heard, facts: nudge::Facts) -> Result<Option<Word>, DeskError> {
+    async fn own_words(&self, heard: Heard, facts: nudge::Facts, hasty: bool) -> Result<Option<Word>, DeskError> {
         let reader = Reader::of(self, Some(heard.guild), heard.author).await?;
         let assessment = reader.read(&heard.text);
         let due = nudge::due(&nudge::Facts { heat: assessment.heat, ..facts });
         let place = (heard.guild, heard.channel, heard.message);
-        Ok(if due { Word::begin(self, heard.author, place, heard.text, assessment) } else { None })
+        if !due && !hasty {
+            return Ok(None);
+        }
+        let word = Word::begin(self, heard.author, place, heard.text, assessment);
+        // How something is written comes first: both at once would be one word too many.
+        Ok(if due { word } else { word.map(Word::of_haste) })
     }
 
     /// Every watched channel and how far it was read.

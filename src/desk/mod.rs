@@ -15,6 +15,7 @@ mod end_follow_up;
 mod find_case;
 mod guild;
 mod hand_over;
+mod haste;
 mod hear;
 mod list_cases;
 mod list_follow_ups;
@@ -50,11 +51,12 @@ pub use add_follow_up::AddFollowUp;
 pub use allow::{Allowance, Preview, Scope};
 pub use caller::{Caller, CaseRef, Person};
 pub use check_tone::{Checked, Hints, Promised};
+pub use haste::Haste;
 pub use hear::{Heard, TakenIn};
 pub use list_follow_ups::ListFollowUps;
 pub use move_follow_up::{MoveNotes, To};
 pub use my_tone::MyTone;
-pub use nudge::{Whisper, Whispering, Word};
+pub use nudge::{About, Whisper, Whispering, Word};
 pub use open_case::OpenCase;
 pub use places::Places;
 pub use privacy::PrivacyWish;
@@ -338,6 +340,8 @@ pub struct Desk {
     pub hints: Hints,
     /// Who is being told something right now.
     pub whispering: Arc<Whispering>,
+    /// Who answers customers at once right now.
+    pub haste: Arc<Haste>,
     /// Channels found in order a short while ago.
     pub places: Arc<Places>,
     /// Called after a commit that left something to deliver: a hint, never the truth.

@@ -1,4 +1,5 @@
-//! A private word to somebody who wished for it, when something they just wrote may land sharper than it was meant (P31).
+//! A private word to somebody who wished for it, when something they just wrote may land sharper than it was meant (P31), or
+//! when their answers come so soon that they may land like an interruption (P36).
 //!
 //! Invariant: only about the writer's own words, at most one an hour, never in public, and nothing of it is kept but when
 //! the next may come. The word itself only ever exists in memory: after a crash in the moment of sending, the message is
@@ -75,6 +76,15 @@ impl Drop for Turn {
     }
 }
 
+/// What a word is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Wording that may land sharper than it was meant (P31).
+    Wording,
+    /// Answers that came within seconds, one after the other (P36).
+    Haste,
+}
+
 /// A word to be said.
 #[derive(Debug)]
 pub struct Word {
@@ -86,8 +96,10 @@ pub struct Word {
     pub message: MessageId,
     /// What it says. Never stored, never logged.
     pub text: String,
-    /// What was found in it.
+    /// What was found in it; nothing where the word is not about how it is written.
     pub assessment: Assessment,
+    /// What the word is about.
+    pub about: About,
     to: UserId,
     _turn: Turn,
 }
@@ -111,7 +123,13 @@ impl Word {
         assessment: Assessment,
     ) -> Option<Self> {
         let turn = Turn::begin(&desk.whispering, (guild, to))?;
-        Some(Self { guild, channel, message, text, assessment, to, _turn: turn })
+        Some(Self { guild, channel, message, text, assessment, about: About::Wording, to, _turn: turn })
+    }
+
+    /// The same about answers that came at once: what the message says plays no part but for its language.
+    pub(super) fn of_haste(self) -> Self {
+        let assessment = Assessment { heat: 0, score: 0.0, findings: Vec::new(), ..self.assessment };
+        Self { assessment, about: About::Haste, text: String::new(), ..self }
     }
 
     /// The same for every try, another for every message; at most 25 characters.

@@ -39,4 +39,5 @@ pub use offer::{offer, offer_taken};
 pub use refusal::{failure, refusal};
 pub use reminder::{How, Place, escalation, reminder, undeliverable, undeliverable_card, word};
 pub use retired::retired;
+pub use text::UNSEEN;
 pub use word::word as whisper;

@@ -2,7 +2,7 @@
 
 use super::custom_id::{Action, Promise, PromiseList, PromiseView};
 use super::reminder::{self, button};
-use super::text::{self, moment, plain};
+use super::text::{self, moment};
 use super::{answer, profile};
 use crate::case::{Case, clip};
 use crate::chat::{Choice, Embed, Look, Message, People, Row, Select};
@@ -104,13 +104,12 @@ pub(super) fn ended(voice: Voice<'_>, follow_up: &FollowUp, next: Option<&Follow
     let args = [
         ("what", text::what_line(voice, &follow_up.what, 1_000)),
         ("by", text::person(by)),
-        ("outcome", plain(&text::one_line(follow_up.outcome.as_deref().unwrap_or_default()), 500)),
         ("due", next.map_or_else(String::new, |next| moment(next.due_at))),
     ];
     let done = follow_up.state != State::Cancelled;
     let mut lines = vec![voice.with(if done { "follow-up-done" } else { "follow-up-cancelled" }, &args)];
-    if follow_up.outcome.is_some() {
-        lines.push(voice.with("follow-up-outcome", &args));
+    if let Some(outcome) = &follow_up.outcome {
+        lines.push(text::outcome(voice, follow_up.state, outcome));
     }
     if next.is_some() {
         lines.push(voice.with("follow-up-next", &args));
@@ -172,7 +171,7 @@ pub(super) fn shown(
         content = voice.with(key, &args);
         if let Some(outcome) = &follow_up.outcome {
             content.push('\n');
-            content.push_str(&voice.with("follow-up-outcome", &[("outcome", &plain(&text::one_line(outcome), 500))]));
+            content.push_str(&text::outcome(voice, follow_up.state, outcome));
         }
         return Message { content, ..Message::default() };
     }

@@ -2,7 +2,7 @@
 
 use super::clocks;
 use super::custom_id::{Action, Promise};
-use super::text::{self, moment, plain};
+use super::text::{self, moment};
 use crate::case::Case;
 use crate::chat::{Button, Does, Look, Mentions, Message, Row};
 use crate::follow_up::{FollowUp, State, Wake};
@@ -71,7 +71,6 @@ pub fn word(texts: &Texts, lang: Lang, delivery: i64, follow_up: &FollowUp, read
         ("who", text::person(reader)),
         ("by", text::person_or(follow_up.ended_by, voice, "nobody-bot")),
         ("what", text::what_line(voice, &follow_up.what, 1_000)),
-        ("outcome", plain(&text::one_line(follow_up.outcome.as_deref().unwrap_or_default()), 500)),
         ("due", moment(follow_up.due_at)),
     ];
     let (key, rows) = match follow_up.state {
@@ -81,9 +80,9 @@ pub fn word(texts: &Texts, lang: Lang, delivery: i64, follow_up: &FollowUp, read
         State::Cancelled => ("word-cancelled", vec![reveal(voice, promise)]),
     };
     let mut content = voice.with(key, &args);
-    if place != Place::Alert && follow_up.outcome.is_some() {
+    if let Some(outcome) = follow_up.outcome.as_deref().filter(|_| place != Place::Alert) {
         content.push('\n');
-        content.push_str(&voice.with("follow-up-outcome", &args));
+        content.push_str(&text::outcome(voice, follow_up.state, outcome));
     }
     Message { content, rows, mentions: Mentions { users: vec![reader], ..Mentions::default() }, ..Message::default() }
 }

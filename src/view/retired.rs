@@ -1,6 +1,6 @@
 //! A reminder after its promise has ended, moved or changed hands: what became of it, in place of the question.
 
-use super::text::{self, moment, plain};
+use super::text::{self, moment};
 use crate::chat::Message;
 use crate::follow_up::{FollowUp, Kind, State};
 use crate::locale::{Lang, Texts};
@@ -14,7 +14,6 @@ pub fn retired(texts: &Texts, lang: Lang, follow_up: &FollowUp, says_what: bool)
         ("who", text::person(follow_up.assignee)),
         ("by", text::person_or(follow_up.ended_by, voice, "nobody-bot")),
         ("due", moment(follow_up.promised_at())),
-        ("outcome", plain(&text::one_line(outcome.unwrap_or_default()), 500)),
     ];
     let key = match (follow_up.state, says_what) {
         (State::Open, false) => "retired-open",
@@ -26,9 +25,9 @@ pub fn retired(texts: &Texts, lang: Lang, follow_up: &FollowUp, says_what: bool)
         (State::Cancelled, true) => "follow-up-cancelled",
     };
     let mut content = voice.with(key, &args);
-    if says_what && outcome.is_some() {
+    if let Some(outcome) = outcome.filter(|_| says_what) {
         content.push('\n');
-        content.push_str(&voice.with("follow-up-outcome", &args));
+        content.push_str(&text::outcome(voice, follow_up.state, outcome));
     }
     Message { content, ..Message::default() }
 }

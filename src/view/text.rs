@@ -1,7 +1,7 @@
 //! Small pieces every message is made of: typed text made harmless, times, people, names of values.
 
 use crate::case::{CaseNumber, Change, Entry, clip};
-use crate::follow_up::Kind;
+use crate::follow_up::{Kind, State};
 use crate::id::{ChannelId, RoleId, UserId};
 use crate::locale::Voice;
 
@@ -173,10 +173,19 @@ pub fn change(voice: Voice<'_>, change: &Change) -> String {
     }
 }
 
+/// What came of a promise, or why it was taken back, as it was typed.
+pub fn outcome(voice: Voice<'_>, state: State, typed: &str) -> String {
+    let key = if state == State::Cancelled { "follow-up-reason" } else { "follow-up-outcome" };
+    voice.with(key, &[("outcome", &plain(&one_line(typed), 500))])
+}
+
 /// Why nobody was reached, in words: `reason` is what delivery noted, place by place.
 pub fn hindrances(voice: Voice<'_>, reason: &str) -> String {
     reason.split(", ").map(|one| hindrance(voice, one)).collect::<Vec<_>>().join("; ")
 }
+
+/// Noted beside a place that whoever it is for does not see; no code of Discord's.
+pub const UNSEEN: u64 = 1;
 
 /// Why one place took no message, in words: `reason` is the place's name and Discord's code, as delivery notes them.
 fn hindrance(voice: Voice<'_>, reason: &str) -> String {
@@ -188,6 +197,7 @@ fn hindrance(voice: Voice<'_>, reason: &str) -> String {
     }
     let why = match code.parse() {
         Ok(50_001 | 50_013) => voice.say("hindrance-rights"),
+        Ok(UNSEEN) => voice.say("hindrance-unseen"),
         Ok(50_007) => voice.say("hindrance-closed"),
         Ok(0 | 10_001..=10_999) => voice.say("hindrance-gone"),
         _ => voice.with("hindrance-code", &[("code", &plain(code, 20))]),

@@ -254,7 +254,7 @@ async fn done_by_command_keeps_the_outcome_as_an_entry_and_tells_its_creator() {
     let told = town
         .slash_en("Ben", "fälle", "followup cancel", &[("followup", json!("urlaub")), ("reason", json!("verschoben"))])
         .await;
-    assert!(told.starts_with("Taken back by @Ben: Urlaub eintragen\nOutcome: verschoben"), "{told}");
+    assert!(told.starts_with("Taken back by @Ben: Urlaub eintragen\nReason: verschoben"), "{told}");
     let dm = town.discord.dm(town.user("Anna"));
     town.message_saying(dm, "@Ben hat das zurückgenommen: **Urlaub eintragen**").await;
 }

@@ -26,7 +26,8 @@ async fn the_card_the_case_and_the_list_say_what_did_not_arrive_and_why_and_lead
     let mut town = Town::new().await;
     let thread = lost(&town).await;
     let card = plain(&town.read(&town.card_saying(thread, "Kam nicht an").await));
-    let why = "im Thread: mir fehlt ein Recht; direkt: keine Direktnachrichten";
+    let why = "im Thread: mir fehlt ein Recht; direkt: keine Direktnachrichten; \
+               im Kanal für Meldungen: die Person sieht ihn nicht";
     assert!(card.contains("Kam nicht an: **Beleg prüfen** – @Anna, Thu 2026-11-19 10:00 (…) (im Thread"), "{card}");
     assert!(card.contains(why) && card.ends_with("[Nicht Zugestelltes]"), "{card}");
     town.restart().await;

@@ -223,3 +223,57 @@ async fn somebody_who_left_the_team_gets_no_words() {
     tokio::time::sleep(A_WHILE).await;
     words(&town, "Anna", 0).await;
 }
+
+/// Two seconds lie between two people's messages; serenity hands on what comes within one moment in any order.
+async fn asks_and_answers(town: &Town, who: &str, question: &str, answer: &str) {
+    for (who, text) in [("Kim", question), (who, answer)] {
+        town.clock.advance_ms(2_000);
+        writes(town, who, "support", text).await;
+        tokio::time::sleep(Duration::from_millis(150)).await;
+    }
+}
+
+/// A customer asks and somebody answers at once, so often.
+async fn back_and_forth(town: &Town, who: &str, times: usize) {
+    for _ in 0..times {
+        asks_and_answers(town, who, "Und wann kommt die Ware?", "Das prüfe ich gern für Sie.").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_answers_a_customer_within_seconds_three_times_in_a_row_hears_of_it_once_and_in_private() {
+    let mut town = listening(&["Anna"]).await;
+    back_and_forth(&town, "Ben", 3).await;
+    back_and_forth(&town, "Anna", 2).await;
+    town.clock.advance_ms(20_000);
+    writes(&town, "Anna", "support", "Noch etwas von mir.").await;
+    tokio::time::sleep(A_WHILE).await;
+    words(&town, "Anna", 0).await;
+    back_and_forth(&town, "Anna", 1).await;
+    let word = words(&town, "Anna", 1).await.remove(0);
+    let said = town.read(&word);
+    assert!(
+        said.contains("in #support: Deine letzten Antworten kamen jeweils wenige Sekunden nach der Frage."),
+        "{said}"
+    );
+    assert!(said.contains("[Heute nicht mehr] [Ausschalten]") && !said.contains("[Ruhigere Worte]"), "{said}");
+    for name in ["Anna", "Kim", "Ware", "prüfe"] {
+        assert!(!said.contains(name), "no names, no words: {said}");
+    }
+    // One an hour, also over a restart and whatever the word is about.
+    back_and_forth(&town, "Anna", 3).await;
+    town.restart().await;
+    writes(&town, "Anna", "support", HEATED).await;
+    tokio::time::sleep(A_WHILE).await;
+    words(&town, "Anna", 1).await;
+    words(&town, "Ben", 0).await;
+    // An hour later, in the language of the answer.
+    town.clock.advance_ms(61 * 60_000);
+    for _ in 0..3 {
+        asks_and_answers(&town, "Anna", "When will it arrive?", "I will have a look at this for you right now.").await;
+    }
+    let word = words(&town, "Anna", 2).await.remove(1);
+    assert!(town.read(&word).contains("your last answers each came within seconds"), "{}", town.read(&word));
+    let support = town.discord.messages(town.channel("support"));
+    assert!(support.iter().all(|message| !town.read(message).contains("wenige Sekunden")), "never in public");
+}

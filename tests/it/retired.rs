@@ -88,8 +88,10 @@ async fn a_private_list_closing_the_case_and_direct_messages_end_it_visibly_too(
     town.clock.advance_ms(HOUR_MS + 60_000);
     let direct = town.message_saying(town.discord.dm(town.user("Anna")), "jetzt ist dran: **Urlaub**").await;
     let other = town.message_saying(thread, "jetzt ist dran: **Nachhaken**").await;
-    town.slash("Anna", "fälle", "followup cancel", &[("followup", json!("urlaub"))]).await;
-    becomes(&town, &direct, "Zurückgenommen von @Anna: Urlaub").await;
+    let options = [("followup", json!("urlaub")), ("reason", json!("Fällt aus"))];
+    let told = plain(&town.slash("Anna", "fälle", "followup cancel", &options).await);
+    assert!(told.ends_with("Grund: Fällt aus"), "a reason is no outcome: {told}");
+    becomes(&town, &direct, "Zurückgenommen von @Anna: Urlaub\nGrund: Fällt aus").await;
     town.slash_in("Ben", "de", thread, "case close", &[]).await;
     becomes(&town, &other, "Zurückgenommen von @Ben: Nachhaken").await;
 }
