@@ -279,6 +279,17 @@ pub struct ChannelInfo {
     pub audience: Audience,
 }
 
+/// Somebody in a guild.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// As people there know them.
+    pub name: String,
+    /// A program, not a person.
+    pub bot: bool,
+    /// Their roles.
+    pub roles: Vec<RoleId>,
+}
+
 /// How to open a place for a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ThreadKind {
@@ -357,6 +368,13 @@ pub trait Chat: Send + Sync {
     fn direct_channel(&self, user: UserId) -> Answer<'_, ChannelId>;
     /// Somebody's roles in a guild; [`ChatError::Gone`]: they are not in it.
     fn member(&self, guild: GuildId, user: UserId) -> Answer<'_, Vec<RoleId>>;
+    /// The same with the name the guild knows them by.
+    fn named(&self, guild: GuildId, user: UserId) -> Answer<'_, Named> {
+        Box::pin(async move {
+            let roles = self.member(guild, user).await?;
+            Ok(Named { name: user.to_string(), bot: false, roles })
+        })
+    }
     /// What a channel is and what we may do there.
     fn channel(&self, id: ChannelId) -> Answer<'_, ChannelInfo>;
 }

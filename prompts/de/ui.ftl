@@ -240,6 +240,7 @@ follow-up-undelivered = Die Erinnerung daran kam nirgends an ({ $reason }).
 follow-up-line-undelivered = **kam nicht an** ({ $reason })
 hand-over-choose = Wer übernimmt?
 hand-over-offered = Wer soll sich darum kümmern: **{ $what }**
+hand-over-named = Hier stehen, die zuletzt mit Fällen oder Nachfassen zu tun hatten. Alle anderen findest du auf dem Server: `/nachfassen liste`, dann „Übergeben“.
 repeat-daily = täglich
 repeat-working-days = an Werktagen
 repeat-weekly = wöchentlich

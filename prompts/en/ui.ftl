@@ -240,6 +240,7 @@ follow-up-undelivered = Its reminder could not be delivered anywhere ({ $reason 
 follow-up-line-undelivered = **not delivered** ({ $reason })
 hand-over-choose = Who takes it?
 hand-over-offered = Who shall take care of this: **{ $what }**
+hand-over-named = These are the people who had to do with cases or follow-ups of late. You find everybody else on the server: `/followup list`, then "Hand over".
 repeat-daily = every day
 repeat-working-days = on working days
 repeat-weekly = every week

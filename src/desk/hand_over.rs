@@ -1,28 +1,63 @@
 //! Giving a promise to a colleague: somebody of the team who can see where it will come due, told before and not after.
 
 use super::promise::{self, PromiseRef};
+use super::rights::{Rank, rank};
 use super::{Caller, Desk, DeskError, Outcome, Person, Refused, Reply, rights};
 use crate::case::{CaseNumber, Change};
+use crate::chat::ChatError;
 use crate::follow_up::FollowUp;
-use crate::id::GuildId;
-use crate::store::{case as cases, guild};
+use crate::id::{GuildId, UserId};
+use crate::store::{case as cases, follow_up, guild};
 use crate::view::custom_id::Promise;
+
+/// Colleagues a direct message offers by name; each is asked about.
+const NAMED: u32 = 10;
 
 /// Asks to whom.
 pub(super) async fn offer(desk: &Desk, caller: &Caller, promise: Promise) -> Outcome {
-    // A direct message knows neither roles nor the team's people.
-    if caller.guild.is_none() {
-        return Err(Refused::HandOverElsewhere.into());
-    }
-    let caller = caller.clone();
-    desk.store
+    let (asked, direct) = (caller.clone(), caller.guild.is_none());
+    let (follow_up, settings, known) = desk
+        .store
         .read(move |c| {
             Box::pin(async move {
-                let follow_up = promise::open(c, &caller, &PromiseRef::Button(promise)).await?;
-                Ok::<_, DeskError>(Reply::HandOverOffered { follow_up, promise })
+                let found = promise::open(c, &asked, &PromiseRef::Button(promise)).await?;
+                let settings = guild::settings(c, found.guild).await?;
+                let known = if direct {
+                    follow_up::colleagues(c, found.guild, found.assignee, NAMED).await?
+                } else {
+                    Vec::new()
+                };
+                Ok::<_, DeskError>((found, settings, known))
             })
         })
-        .await
+        .await?;
+    if !direct {
+        return Ok(Reply::HandOverOffered { follow_up, promise, people: None });
+    }
+    // A direct message has no list of the team's people: those the bot has had to do with are named.
+    let mut people = Vec::new();
+    for user in known {
+        if let Ok(named) = desk.chat.named(follow_up.guild, user).await
+            && !named.bot
+            && rank(&settings, &named.roles, false) > Rank::Stranger
+        {
+            people.push((user, named.name));
+        }
+    }
+    if people.is_empty() {
+        return Err(Refused::HandOverElsewhere.into());
+    }
+    Ok(Reply::HandOverOffered { follow_up, promise, people: Some(people) })
+}
+
+/// To somebody chosen by name, of whom nothing else came with the choice.
+pub(super) async fn hand_over_to(desk: &Desk, caller: &Caller, promise: Promise, user: UserId) -> Outcome {
+    let to = match desk.chat.named(promise.guild, user).await {
+        Ok(named) => Person { user, bot: named.bot, roles: Some(named.roles), manages: false },
+        Err(ChatError::Gone(_)) => Person { user, bot: false, roles: None, manages: false },
+        Err(_) => return Err(Refused::Busy.into()),
+    };
+    hand_over(desk, caller, promise, to).await
 }
 
 pub(super) async fn hand_over(desk: &Desk, caller: &Caller, promise: Promise, to: Person) -> Outcome {

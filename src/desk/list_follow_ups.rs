@@ -96,7 +96,7 @@ async fn shown(c: &mut crate::store::Conn, caller: &Caller, promise: Promise) ->
     };
     // The buttons are for what it is now, whatever the reminder was for.
     let promise = Promise { version: follow_up.version, ..promise };
-    Ok(Reply::FollowUpShown { follow_up, case, promise, undelivered, among_people: caller.guild.is_some() })
+    Ok(Reply::FollowUpShown { follow_up, case, promise, undelivered })
 }
 
 /// Sends what could not be delivered once more.

@@ -130,6 +130,8 @@ pub enum Wish {
     OfferHandOver(Promise),
     /// To this person.
     HandOver { promise: Promise, to: Person },
+    /// To somebody who was chosen by name.
+    HandOverTo { promise: Promise, to: UserId },
     /// Send what could not be delivered again.
     RetryFollowUp(Promise),
     /// A success check's answer: did the solution hold?
@@ -244,20 +246,14 @@ pub enum Reply {
     FollowUpEnded { follow_up: FollowUp, next: Option<FollowUp>, by: UserId, lang: Lang },
     /// A promise moved; the reminder shows it, in the guild's language.
     FollowUpMoved { follow_up: FollowUp, by: UserId, lang: Lang, notes: Box<MoveNotes> },
-    /// To whom shall it be handed over?
-    HandOverOffered { follow_up: FollowUp, promise: Promise },
+    /// To whom shall it be handed over? Among these by name, or else among everybody of the server.
+    HandOverOffered { follow_up: FollowUp, promise: Promise, people: Option<Vec<(UserId, String)>> },
     /// A promise that somebody else owes now.
     FollowUpHandedOver { follow_up: FollowUp },
     /// A reminder that is sent once more.
     FollowUpRetried { follow_up: FollowUp, lang: Lang },
-    /// A promise with its text, for one reader, why its reminder reached nobody, and whether colleagues can be chosen here.
-    FollowUpShown {
-        follow_up: FollowUp,
-        case: Option<Case>,
-        promise: Promise,
-        undelivered: Option<String>,
-        among_people: bool,
-    },
+    /// A promise with its text, for one reader, and why its reminder reached nobody.
+    FollowUpShown { follow_up: FollowUp, case: Option<Case>, promise: Promise, undelivered: Option<String> },
     /// Wording looked at.
     Tone(Box<Checked>),
     /// What is kept of a person for tone.
@@ -381,6 +377,7 @@ impl Desk {
             }
             Wish::OfferHandOver(promise) => hand_over::offer(self, caller, promise).await,
             Wish::HandOver { promise, to } => hand_over::hand_over(self, caller, promise, to).await,
+            Wish::HandOverTo { promise, to } => hand_over::hand_over_to(self, caller, promise, to).await,
             Wish::RetryFollowUp(promise) => list_follow_ups::retry_follow_up(self, caller, promise).await,
             Wish::RevealFollowUp(promise) => list_follow_ups::reveal_follow_up(self, caller, promise).await,
             Wish::AnswerCheck { promise, satisfied } => {

@@ -18,7 +18,7 @@ use serenity::model::permissions::Permissions;
 use tokio::sync::OnceCell;
 
 use crate::chat::{
-    Answer, Audience, CODE_UNAUTHORIZED, ChannelInfo, ChannelKind, Chat, ChatError, Message, Seen, SeenThread,
+    Answer, Audience, CODE_UNAUTHORIZED, ChannelInfo, ChannelKind, Chat, ChatError, Message, Named, Seen, SeenThread,
     ThreadKind,
 };
 use crate::clock::Steady;
@@ -392,6 +392,16 @@ impl Chat for Rest {
             let (guild_id, user_id) = (raw::GuildId::new(guild.0.max(1)), raw::UserId::new(user.0.max(1)));
             let member: RawMember = self.get(Route::GuildMember { guild_id, user_id }).await?;
             member.roles.iter().map(|role| id(role).map(RoleId)).collect()
+        })
+    }
+
+    fn named(&self, guild: GuildId, user: UserId) -> Answer<'_, Named> {
+        Box::pin(async move {
+            let (guild_id, user_id) = (raw::GuildId::new(guild.0.max(1)), raw::UserId::new(user.0.max(1)));
+            let member: RawMember = self.get(Route::GuildMember { guild_id, user_id }).await?;
+            let roles: Result<_, _> = member.roles.iter().map(|role| id(role).map(RoleId)).collect();
+            let name = member.nick.or(member.user.global_name).unwrap_or(member.user.username);
+            Ok(Named { name, bot: member.user.bot, roles: roles? })
         })
     }
 

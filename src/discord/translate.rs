@@ -364,6 +364,10 @@ fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
         Action::AskHandOver(promise) => Wish::OfferHandOver(promise),
         Action::Undo(promise) => Wish::CancelFollowUp { which: PromiseRef::Button(promise), reason: None },
         Action::AskEdit(promise) => Wish::Ask(Form::EditFollowUp { promise, what: String::new(), when: String::new() }),
+        Action::HandOver(promise) => {
+            let to = chosen.and_then(|id| id.parse().ok()).map(UserId).ok_or(Refused::Stale)?;
+            Wish::HandOverTo { promise, to }
+        }
         Action::Retry(promise) => Wish::RetryFollowUp(promise),
         Action::NoMornings(guild, _) => Wish::SwitchMornings { guild, on: false },
         Action::Mornings(guild) => Wish::SwitchMornings { guild, on: true },
@@ -417,7 +421,6 @@ fn pressed(custom_id: &str, chosen: Option<&str>) -> Translated {
         | Action::OpenCase(..)
         | Action::SetTime(_)
         | Action::Edit(_)
-        | Action::HandOver(_)
         | Action::Draft
         | Action::KeepOffer(..)
         | Action::KeepPromise => {

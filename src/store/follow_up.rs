@@ -366,6 +366,21 @@ pub async fn undelivered_of(c: &mut Conn, guild: GuildId, case: CaseNumber) -> R
     Ok(page(c, guild, filter, 0).await?.lines)
 }
 
+/// Who had to do with cases and promises of late, whoever it was last first; without `but`. Whether they still are of the team
+/// only the chat platform knows.
+pub async fn colleagues(c: &mut Conn, guild: GuildId, but: UserId, limit: u32) -> Result<Vec<UserId>, StoreError> {
+    const TEXT: &str = "select who from (
+            select * from (select assignee as who, created_at as at from follow_up where guild_id = $1
+                order by id desc limit 500) as owing
+            union all select * from (select creator as who, created_at as at from follow_up where guild_id = $1
+                order by id desc limit 500) as asking
+            union all select * from (select owner as who, updated_at as at from case_file
+                where guild_id = $1 and owner is not null order by number desc limit 500) as answerable
+        ) as seen where who <> $2 and who > 0 group by who order by max(at) desc, who limit $3";
+    let rows = sql!(fetch_all(i64,), c, TEXT, guild.db(), but.db(), i64::from(limit))?;
+    Ok(rows.into_iter().map(|(who,)| UserId::from_db(who)).collect())
+}
+
 /// Whether a reminder of something still open on this case was sent.
 pub async fn reminded_of(c: &mut Conn, guild: GuildId, case: CaseNumber) -> Result<bool, StoreError> {
     const TEXT: &str = "select d.id from follow_up f join delivery d on d.follow_up_id = f.id

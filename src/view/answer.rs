@@ -37,11 +37,13 @@ pub fn answer(voice: Voice<'_>, reply: &Reply) -> Message {
         Reply::FollowUps { lines, shown, now_ms } => promise::listed(voice, lines, shown, *now_ms),
         Reply::FollowUpEnded { follow_up, next, by, .. } => promise::ended(voice, follow_up, next.as_ref(), *by),
         Reply::FollowUpMoved { follow_up, by, notes, .. } => promise::moved(voice, follow_up, *by, notes),
-        Reply::HandOverOffered { follow_up, promise } => promise::hand_over_offered(voice, follow_up, *promise),
+        Reply::HandOverOffered { follow_up, promise, people } => {
+            promise::hand_over_offered(voice, follow_up, *promise, people.as_deref())
+        }
         Reply::FollowUpHandedOver { follow_up } => promise::handed_over(voice, follow_up),
         Reply::FollowUpRetried { follow_up, .. } => promise::retried(voice, follow_up),
-        Reply::FollowUpShown { follow_up, case, promise, undelivered, among_people } => {
-            promise::shown(voice, follow_up, case.as_ref(), *promise, undelivered.as_deref(), *among_people)
+        Reply::FollowUpShown { follow_up, case, promise, undelivered } => {
+            promise::shown(voice, follow_up, case.as_ref(), *promise, undelivered.as_deref())
         }
         Reply::Tone(checked) => tone::tone(voice, checked),
         Reply::MyTone(mine) => my_tone::my_tone(voice, mine),

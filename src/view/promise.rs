@@ -7,7 +7,7 @@ use super::{answer, profile};
 use crate::case::{Case, clip};
 use crate::chat::{Choice, Embed, Look, Message, People, Row, Select};
 use crate::desk::MoveNotes;
-use crate::follow_up::{Calendar, Every, FollowUp, Kind, State, Wake};
+use crate::follow_up::{Calendar, Every, FollowUp, State, Wake};
 use crate::id::UserId;
 use crate::locale::{Lang, Voice};
 use crate::store::follow_up::Lines;
@@ -132,15 +132,26 @@ pub(super) fn moved(voice: Voice<'_>, follow_up: &FollowUp, by: UserId, notes: &
     Message { content: lines.join("\n"), ..Message::default() }
 }
 
-/// To whom?
-pub(super) fn hand_over_offered(voice: Voice<'_>, follow_up: &FollowUp, promise: Promise) -> Message {
-    let people = People { custom_id: Action::HandOver(promise).encode(), placeholder: voice.say("hand-over-choose") };
+/// To whom? `people`: these, by name, where there is no list of the server's people to choose from.
+pub(super) fn hand_over_offered(
+    voice: Voice<'_>,
+    follow_up: &FollowUp,
+    promise: Promise,
+    people: Option<&[(UserId, String)]>,
+) -> Message {
+    let (custom_id, placeholder) = (Action::HandOver(promise).encode(), voice.say("hand-over-choose"));
     let what = text::what_line(voice, &follow_up.what, 1_000);
-    Message {
-        content: voice.with("hand-over-offered", &[("what", &what)]),
-        rows: vec![Row::People(people)],
-        ..Message::default()
-    }
+    let mut content = voice.with("hand-over-offered", &[("what", &what)]);
+    let row = match people {
+        None => Row::People(People { custom_id, placeholder }),
+        Some(people) => {
+            content.push('\n');
+            content.push_str(&voice.say("hand-over-named"));
+            let entry = |(user, name): &(UserId, String)| Choice { label: clip(name, CHOICE), value: user.to_string() };
+            Row::Select(Select { custom_id, placeholder, options: people.iter().map(entry).collect() })
+        }
+    };
+    Message { content, rows: vec![row], ..Message::default() }
 }
 
 pub(super) fn handed_over(voice: Voice<'_>, follow_up: &FollowUp) -> Message {
@@ -161,7 +172,6 @@ pub(super) fn shown(
     case: Option<&Case>,
     promise: Promise,
     undelivered: Option<&str>,
-    among_people: bool,
 ) -> Message {
     let mut content = reminder::body(voice, follow_up, case, false);
     if follow_up.state != State::Open {
@@ -179,10 +189,7 @@ pub(super) fn shown(
         content.push('\n');
         content.push_str(&voice.with("follow-up-repeats", &[("rule", &rule(voice, series.every))]));
     }
-    let mut rows = reminder::buttons(voice, follow_up, promise, among_people);
-    if follow_up.terms.kind == Kind::Promise && !among_people {
-        rows.push(Row::Buttons(Vec::new()));
-    }
+    let mut rows = reminder::buttons(voice, follow_up, promise);
     if let Some(Row::Buttons(second)) = rows.get_mut(1) {
         second.push(button(voice, "button-change", Look::Secondary, Action::AskEdit(promise)));
         second.push(button(voice, "button-take-back", Look::Secondary, Action::Undo(promise)));

@@ -53,7 +53,7 @@ pub fn reminder(
             content.push('\n');
             content.push_str(&voice.say("reminder-nobody"));
         }
-        (content, buttons(voice, follow_up, promise, place != Place::Direct))
+        (content, buttons(voice, follow_up, promise))
     };
     Message {
         content,
@@ -75,7 +75,7 @@ pub fn word(texts: &Texts, lang: Lang, delivery: i64, follow_up: &FollowUp, read
     ];
     let (key, rows) = match follow_up.state {
         _ if place == Place::Alert => ("word-alert", vec![reveal(voice, promise)]),
-        State::Open => ("word-handed-over", buttons(voice, follow_up, promise, place != Place::Direct)),
+        State::Open => ("word-handed-over", buttons(voice, follow_up, promise)),
         State::Done => ("word-done", vec![reveal(voice, promise)]),
         State::Cancelled => ("word-cancelled", vec![reveal(voice, promise)]),
     };
@@ -106,9 +106,7 @@ pub fn escalation(
     ];
     let (key, rows) = match place {
         Place::Alert => ("escalation-alert", vec![reveal(voice, promise)]),
-        Place::Thread | Place::Direct | Place::Lead => {
-            ("escalation", buttons(voice, follow_up, promise, place != Place::Direct))
-        }
+        Place::Thread | Place::Direct | Place::Lead => ("escalation", buttons(voice, follow_up, promise)),
     };
     let mut users = vec![follow_up.assignee];
     users.extend(lead.is_none().then_some(follow_up.creator));
@@ -197,24 +195,21 @@ pub(super) fn body(voice: Voice<'_>, follow_up: &FollowUp, case: Option<&Case>, 
     content
 }
 
-/// What one may do with a promise that is due. `among_people`: where a colleague can be chosen, which in a direct message is
-/// not so.
-pub(super) fn buttons(voice: Voice<'_>, follow_up: &FollowUp, promise: Promise, among_people: bool) -> Vec<Row> {
+/// What one may do with a promise that is due.
+pub(super) fn buttons(voice: Voice<'_>, follow_up: &FollowUp, promise: Promise) -> Vec<Row> {
     if let Some(own) = clocks::buttons(voice, follow_up.terms.kind, promise) {
         return vec![Row::Buttons(own)];
     }
-    let mut rows = vec![Row::Buttons(vec![
-        button(voice, "button-done", Look::Success, Action::Done(promise)),
-        button(voice, "button-later", Look::Secondary, Action::Later(promise)),
-        button(voice, "button-tomorrow", Look::Secondary, Action::Tomorrow(promise)),
-        button(voice, "button-next-monday", Look::Secondary, Action::NextMonday(promise)),
-        button(voice, "button-pick", Look::Secondary, Action::AskTime(promise)),
-    ])];
-    if among_people {
-        let hand_over = button(voice, "button-hand-over", Look::Secondary, Action::AskHandOver(promise));
-        rows.push(Row::Buttons(vec![hand_over]));
-    }
-    rows
+    vec![
+        Row::Buttons(vec![
+            button(voice, "button-done", Look::Success, Action::Done(promise)),
+            button(voice, "button-later", Look::Secondary, Action::Later(promise)),
+            button(voice, "button-tomorrow", Look::Secondary, Action::Tomorrow(promise)),
+            button(voice, "button-next-monday", Look::Secondary, Action::NextMonday(promise)),
+            button(voice, "button-pick", Look::Secondary, Action::AskTime(promise)),
+        ]),
+        Row::Buttons(vec![button(voice, "button-hand-over", Look::Secondary, Action::AskHandOver(promise))]),
+    ]
 }
 
 /// Shows the text to whoever presses it and may read it.

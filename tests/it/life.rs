@@ -383,15 +383,44 @@ async fn handing_over_asks_for_a_colleague_who_can_see_the_case_and_reminds_them
     let done = town.press("Ben", "de", &again, "Erledigt").await;
     assert!(town.told(&done).await.starts_with("Erledigt von @Ben"));
     town.message_saying(thread, "@Anna, @Ben hat das erledigt").await;
-    // In a direct message there is nobody to choose from.
-    add(&town, "Anna", town.channel("fälle"), &[("what", json!("Privat")), ("when", json!("in 1 Stunde"))]).await;
-    town.clock.advance_ms(HOUR_MS);
-    let dm = town.message_saying(town.discord.dm(town.user("Anna")), "Privat").await;
-    assert!(button(&dm, "Übergeben").is_none(), "{}", town.read(&dm));
-    let older = button(&dm, "Erledigt").unwrap().replace(":done:", ":hand?:");
-    let (channel, message) = (id(&dm["channel_id"]), id(&dm["id"]));
-    let refused = town.discord.forge(town.user("Anna"), "de", channel, message, &older, &[]).await;
-    assert!(town.told(&refused).await.starts_with("Übergeben geht auf dem Server"), "an older message's button");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_a_direct_message_a_promise_is_handed_over_to_a_colleague_chosen_by_name() {
+    let mut town = Town::new().await;
+    let (anna, fälle) = (town.user("Anna"), town.channel("fälle"));
+    let remind = async |town: &Town, what: &str| {
+        add(town, "Anna", fälle, &[("what", json!(what)), ("when", json!("in 1 Stunde"))]).await;
+        town.clock.advance_ms(HOUR_MS);
+        town.message_saying(town.discord.dm(anna), &format!("jetzt ist dran: **{what}**")).await
+    };
+    let alone = remind(&town, "Niemand sonst").await;
+    let refused = town.press("Anna", "de", &alone, "Übergeben").await;
+    assert!(town.told(&refused).await.starts_with("Übergeben geht auf dem Server"), "nobody is known yet");
+    for who in ["Ben", "Clara"] {
+        add(&town, who, fälle, &[("what", json!("Eigenes")), ("when", json!("in 10 Tagen"))]).await;
+    }
+    let due = remind(&town, "Urlaub eintragen").await;
+    town.restart().await;
+    let offered = message_of(&town, &town.press("Anna", "en-GB", &due, "Übergeben").await).await;
+    let text = town.read(&offered);
+    assert!(text.contains("had to do with cases or follow-ups of late") && text.ends_with("(Clara)(Ben)"), "{text}");
+    let list = offered["components"][0]["components"][0]["custom_id"].as_str().unwrap().to_owned();
+    let choose = async |town: &Town, who: u64| {
+        let (channel, message) = (id(&offered["channel_id"]), id(&offered["id"]));
+        let answer = town.discord.press(anna, "de", channel, message, &list, &[&who.to_string()]).await;
+        plain(&town.told(&answer).await)
+    };
+    // Who has left meanwhile is not given anything.
+    town.arm(json!({ "kind": "user_left", "user_id": town.user("Clara").to_string() }));
+    assert!(choose(&town, town.user("Clara")).await.starts_with("@Clara ist nicht auf diesem Server."));
+    let told = choose(&town, town.user("Ben")).await;
+    assert!(told.starts_with("Übergeben an @Ben: Urlaub eintragen"), "{told}");
+    town.message_saying(town.discord.dm(town.user("Ben")), "jetzt ist dran: **Urlaub eintragen**").await;
+    town.message_saying(town.discord.dm(anna), "Inzwischen geändert: Urlaub eintragen – @Ben").await;
+    let again = remind(&town, "Noch etwas").await;
+    let offered = message_of(&town, &town.press("Anna", "de", &again, "Übergeben").await).await;
+    assert!(town.read(&offered).ends_with("(Ben)"), "without who has left: {}", town.read(&offered));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

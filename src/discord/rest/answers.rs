@@ -20,6 +20,22 @@ pub(super) struct Refusal {
 #[derive(Deserialize)]
 pub(super) struct RawMember {
     pub(super) roles: Vec<String>,
+    /// Their name in this guild, where they have one of their own.
+    #[serde(default)]
+    pub(super) nick: Option<String>,
+    #[serde(default)]
+    pub(super) user: RawUser,
+}
+
+/// A person anywhere.
+#[derive(Default, Deserialize)]
+pub(super) struct RawUser {
+    #[serde(default)]
+    pub(super) username: String,
+    #[serde(default)]
+    pub(super) global_name: Option<String>,
+    #[serde(default)]
+    pub(super) bot: bool,
 }
 
 /// A message.

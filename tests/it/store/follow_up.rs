@@ -3,12 +3,13 @@
 use ruhepol::case::CaseNumber;
 use ruhepol::follow_up::{Every, FollowUp, FollowUpId, Kind, Series, State, Terms, Wake};
 use ruhepol::id::{ChannelId, GuildId, UserId};
-use ruhepol::store::follow_up::{NewFollowUp, get, insert, list, next_due, save};
+use ruhepol::store::follow_up::{NewFollowUp, colleagues, get, insert, list, next_due, save};
 
 use super::{ANNA, BEN, Fresh, OTHERS, TEAM, in_read, in_write, on_both_engines, open};
 
 on_both_engines!(
     a_promise_is_read_back_whole,
+    colleagues_are_who_had_to_do_with_promises_and_cases_of_late,
     a_promise_ends_exactly_once,
     a_promise_that_was_moved_meanwhile_is_not_overwritten,
     lists_show_open_promises_soonest_first,
@@ -29,6 +30,18 @@ pub(super) fn promise(guild: GuildId, case: Option<i64>, assignee: UserId, due_a
         created_at: 10,
         terms: Terms::default(),
     }
+}
+
+async fn colleagues_are_who_had_to_do_with_promises_and_cases_of_late(db: Fresh) {
+    let clara = UserId(77);
+    let found = in_write!(db.store, c => {
+        insert(c, &NewFollowUp { created_at: 10, ..promise(TEAM, None, BEN, 5_000) }).await?;
+        insert(c, &NewFollowUp { created_at: 20, creator: clara, ..promise(TEAM, None, clara, 5_000) }).await?;
+        insert(c, &promise(OTHERS, None, UserId(78), 5_000)).await?;
+        Ok((colleagues(c, TEAM, ANNA, 10).await?, colleagues(c, TEAM, BEN, 1).await?))
+    })
+    .unwrap();
+    assert_eq!(found, (vec![clara, BEN], vec![clara]), "of this team, the latest first, but the one who asks");
 }
 
 async fn a_promise_is_read_back_whole(db: Fresh) {
