@@ -4,6 +4,7 @@
 //! on grapheme borders of the original text; any input gives an answer in time that grows with its length.
 
 mod allowed;
+mod attempt;
 mod calmer;
 mod features;
 mod fold;
@@ -24,6 +25,7 @@ mod scan;
 mod shelf;
 mod shout;
 mod sieve;
+mod steps;
 mod token;
 mod weigh;
 
@@ -233,8 +235,8 @@ impl Rules {
         self.german.rules.iter().chain(&self.english.rules)
     }
 
-    /// Keeps so many bytes of what was worked out of the patterns, for each language, instead of 4 MB: many different messages are
-    /// read about twice as fast where there is room for 16 MB.
+    /// Keeps so many bytes of what was worked out of the patterns, for each language, instead of 1 MB: for the few
+    /// messages that need automatons.
     #[must_use]
     pub fn with_room(self, bytes: usize) -> Self {
         // All matchers of a file share one place.

@@ -2,10 +2,13 @@
 //!
 //! Invariant: what a name stands for is ASCII and contains no name.
 
+use super::attempt::Named;
 use super::literals::{FIRST_NAME, Info, Needed, info, required};
 use super::matcher::parse;
+use super::steps::{NAMED, Steps};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 /// Most bytes a morpheme may have when it is written out.
 const LONGEST: usize = 40_000;
@@ -19,13 +22,23 @@ pub struct Morphemes {
     names: Vec<String>,
     texts: Vec<String>,
     infos: Vec<Info>,
+    /// Written when the first pattern goes through them.
+    steps: Vec<OnceLock<Option<Steps>>>,
+}
+
+impl Named for Morphemes {
+    fn steps(&self, number: usize) -> Option<&Steps> {
+        let write = || Steps::new(&parse(&self.texts[number]).ok()?, false, &|_| None);
+        self.steps.get(number)?.get_or_init(write).as_ref()
+    }
 }
 
 impl Morphemes {
     /// Not yet written out: [`Morphemes::settle`] does that, name by name.
     pub fn new(raw: BTreeMap<String, String>) -> Self {
         let (names, texts): (Vec<_>, Vec<_>) = raw.into_iter().unzip();
-        Self { names, texts, infos: Vec::new() }
+        let steps = names.iter().map(|_| OnceLock::new()).collect();
+        Self { names, texts, infos: Vec::new(), steps }
     }
 
     /// Writes out one more morpheme, in the order of the names: names in it are resolved until there are none.
@@ -70,13 +83,23 @@ impl Morphemes {
     /// # Errors
     /// One sentence on what is wrong with the pattern.
     pub fn required(&self, pattern: &str) -> Result<Vec<Needed>, String> {
-        let short = self.replace(pattern, |out, place| {
-            // A byte for each name, in a group of its own: else the parser makes one class of neighbours ("{a}|[^.]"), and a name's
-            // length would be taken for one byte. Names beyond the last byte share it; nothing is known of what that requires.
+        Ok(required(info(&parse(&self.short(pattern)?)?, self.infos.get(..NAMES).unwrap_or(&self.infos))))
+    }
+
+    /// The steps of a pattern, where it has any.
+    pub fn follow(&self, pattern: &str) -> Option<Steps> {
+        Steps::new(&parse(&self.short(pattern).ok()?).ok()?, true, &|number| self.steps(number))
+    }
+
+    /// A pattern with a byte for each name, in a group of its own: else the parser makes one class of neighbours ("{a}|[^.]"), and a
+    /// name's length would be taken for one byte. Names beyond the last byte share it; nothing is known of what that requires.
+    fn short(&self, pattern: &str) -> Result<String, String> {
+        let count = std::cell::Cell::new(0);
+        self.replace(pattern, |out, place| {
             let byte = usize::from(FIRST_NAME) + place.min(NAMES);
-            let _ = write!(out, r"(\x{byte:x})");
-        })?;
-        Ok(required(info(&parse(&short)?, self.infos.get(..NAMES).unwrap_or(&self.infos))))
+            count.set(count.get() + 1);
+            let _ = write!(out, r"(?P<{NAMED}{place}_{}>\x{byte:x})", count.get());
+        })
     }
 
     fn replace(&self, pattern: &str, put: impl Fn(&mut String, usize)) -> Result<String, String> {
