@@ -3,7 +3,7 @@
 //! Invariant: what is found is what the pattern finds, leftmost first; who needs more steps than [`PATIENCE`] gives up and says so, so
 //! that no text can make a pattern slow. Nothing is allocated.
 
-use super::steps::{END, Set, Step, Steps, bit, key};
+use super::steps::{END, Set, Step, Steps, has, key};
 use regex_syntax::hir::Look;
 use std::ops::Range;
 
@@ -53,7 +53,7 @@ pub fn find(
     let mut attempt = Attempt { text, names, left: PATIENCE + FOR_EACH * text.len().min(1 << 20) as u32, groups };
     for start in from..=text.len() {
         let begins = match text.get(start) {
-            Some(&byte) => steps.empty || steps.first & bit(byte) != 0,
+            Some(&byte) => steps.empty || has(steps.first, byte),
             None => steps.empty,
         };
         if !begins || steps.border && !border(text, start) {
@@ -78,14 +78,14 @@ fn border(text: &[u8], at: usize) -> bool {
 
 impl<N: Named> Attempt<'_, N> {
     fn among(&self, at: usize, set: Set) -> bool {
-        self.text.get(at).is_some_and(|&byte| set & bit(byte) != 0)
+        self.text.get(at).is_some_and(|&byte| has(set, byte))
     }
 
     /// Where a run of bytes of the set ends that is no longer than `most`.
     fn run(&self, from: usize, set: Set, most: u16) -> usize {
         let to = if most == u16::MAX { self.text.len() } else { self.text.len().min(from + usize::from(most)) };
         let run = &self.text[from..to];
-        from + run.iter().position(|&byte| set & bit(byte) == 0).unwrap_or(run.len())
+        from + run.iter().position(|&byte| !has(set, byte)).unwrap_or(run.len())
     }
 
     /// Whether the step may be taken, as far as the next byte tells.

@@ -158,7 +158,12 @@ fn one(byte: u8, names: &[Info]) -> Info {
 
 /// No name is in a class, see [`super::morphemes::Morphemes::required`].
 fn small_class(class: &Class) -> Info {
-    let Class::Bytes(class) = class else { return none(None) };
+    // The parser makes one of letters beside each other ("(?:e|s)").
+    let class = match class {
+        Class::Bytes(class) => Some(class.clone()),
+        Class::Unicode(class) => class.to_byte_class(),
+    };
+    let Some(class) = class else { return none(None) };
     let count: usize = class.ranges().iter().map(|r| usize::from(r.end() - r.start()) + 1).sum();
     if count > 6 {
         return none(Some(1));

@@ -78,6 +78,12 @@ pub const fn bit(byte: u8) -> Set {
     if byte < 128 { 1 << byte } else { 0 }
 }
 
+/// Whether a set has a byte. Half of it is looked at: what machines have no width for is slow.
+pub const fn has(set: Set, byte: u8) -> bool {
+    let half = if byte & 64 == 0 { set as u64 } else { (set >> 64) as u64 };
+    byte < 128 && half >> (byte & 63) & 1 != 0
+}
+
 /// The key of a byte in a table.
 pub const fn key(byte: u8) -> usize {
     (byte & 31) as usize
