@@ -185,8 +185,17 @@ fn tone(threads: Option<usize>, explain: bool, stats: bool) -> Outcome {
     } else {
         lines::tone::run(input, output, &rules, threads.max(1))
     };
-    let fine = fine.map_err(failed)?;
-    Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+    answered(fine)
+}
+
+/// How reading lines ends. Whoever has read enough (`| head`) closes the pipe: nothing failed then.
+fn answered(fine: std::io::Result<bool>) -> Outcome {
+    match fine {
+        Ok(true) => Ok(ExitCode::SUCCESS),
+        Ok(false) => Ok(ExitCode::from(FAILED)),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        Err(error) => Err(failed(error)),
+    }
 }
 
 fn when(now: Option<jiff::Timestamp>, zone: &str, land: Option<&str>, lang: Option<&str>) -> Outcome {
@@ -206,9 +215,7 @@ fn when(now: Option<jiff::Timestamp>, zone: &str, land: Option<&str>, lang: Opti
     let no_lang = |code| (USAGE, format!("--lang {code}: no such language; there are de and en"));
     let lang = lang.map(|code| Lang::from_code(code).ok_or_else(|| no_lang(code))).transpose()?;
     let defaults = lines::when::Defaults { now, zone, land, lang };
-    let fine =
-        lines::run_when(BufReader::new(std::io::stdin()), std::io::stdout().lock(), &defaults).map_err(failed)?;
-    Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+    answered(lines::run_when(BufReader::new(std::io::stdin()), std::io::stdout().lock(), &defaults))
 }
 
 fn load(file: Option<&Path>) -> Result<Config, (u8, String)> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Desk, DeskError};
 use crate::id::{GuildId, UserId};
+use crate::locale::Lang;
 use crate::store::tone::{self as kept, Allowed, RuleName};
 use crate::tone::{Assessment, Rules};
 
@@ -34,19 +35,18 @@ impl Reader {
 
     /// The whole text in calmer words, where that is one: nothing sharp left in it, nothing left open.
     pub fn calmer(&self, text: &str, assessment: &Assessment) -> Option<String> {
-        let calmer = self.rules.calmer(text, assessment);
-        let again = without(self.rules.assess(&calmer, Some(assessment.lang)), &self.allowed);
-        let sharp = again.findings.iter().any(|finding| !finding.quoted);
-        // A wording that begins something (`…`, `:`) is a hint to go on from, not a text to send.
-        let open = ['…', ':'].iter().any(|mark| calmer.matches(*mark).count() > text.matches(*mark).count());
-        (calmer != text && !sharp && !open).then_some(calmer)
+        self.rules.calmer_to_send(text, assessment, |id| is_allowed(&self.allowed, assessment.lang, id))
     }
 }
 
 /// An assessment without what is allowed.
 pub(super) fn without(assessment: Assessment, allowed: &[Allowed]) -> Assessment {
     let lang = assessment.lang;
-    assessment.without(|id| allowed.iter().any(|one| one.rule.lang == lang && one.rule.id == id))
+    assessment.without(|id| is_allowed(allowed, lang, id))
+}
+
+fn is_allowed(allowed: &[Allowed], lang: Lang, id: &str) -> bool {
+    allowed.iter().any(|one| one.rule.lang == lang && one.rule.id == id)
 }
 
 /// The rules behind the writer's own words, each once.

@@ -18,8 +18,9 @@ pub fn run(mut input: impl BufRead, mut output: impl Write, rules: &Rules, texts
         match read(line.strip_suffix(b"\n").unwrap_or(&line), number) {
             Ok((_, text, lang)) => {
                 let found = rules.assess(&text, lang);
-                let calmer = rules.calmer(&text, &found);
-                writeln!(output, "{}", explained(&text, &found, &calmer, texts.voice(found.lang)))?;
+                // As in the bot: words that stay sharp, or are only a beginning, are no version to send.
+                let calmer = rules.calmer_to_send(&text, &found, |_| false).filter(|_| found.heat > 0);
+                writeln!(output, "{}", explained(&text, &found, calmer.as_deref(), texts.voice(found.lang)))?;
             }
             Err(error) => {
                 fine = false;
@@ -32,7 +33,7 @@ pub fn run(mut input: impl BufRead, mut output: impl Write, rules: &Rules, texts
     Ok(fine)
 }
 
-fn explained(text: &str, found: &Assessment, calmer: &str, voice: Voice<'_>) -> String {
+fn explained(text: &str, found: &Assessment, calmer: Option<&str>, voice: Voice<'_>) -> String {
     let mut out = format!("{}  {}", found.heat, marked(text, found));
     for finding in &found.findings {
         let category = voice.say(&format!("category-{}", finding.category.name()));
@@ -48,29 +49,29 @@ fn explained(text: &str, found: &Assessment, calmer: &str, voice: Voice<'_>) -> 
         add(voice.with("tone-line-finding", &[("category", &category), ("severity", &severity), ("why", &finding.why)]));
         add(voice.with("tone-line-instead", &[("instead", &finding.instead)]));
     }
-    if found.heat > 0 && calmer != text {
+    if let Some(calmer) = calmer {
         out.push_str("\n   ");
         out.push_str(&voice.with("tone-line-calmer", &[("calmer", calmer)]));
     }
     out
 }
 
-/// The text with marks around what was found; findings that overlap share one pair.
+/// The text with marks around what was found; findings that overlap share one pair. They come by place, so that one walk is enough.
 fn marked(text: &str, found: &Assessment) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    let mut open = 0;
+    let mut coming = found.findings.iter().peekable();
+    let (mut open, mut end) = (false, 0);
     for (at, c) in text.chars().enumerate() {
-        let here = |n: usize| found.findings.iter().any(|f| f.start <= n && n < f.end);
-        if here(at) && open == 0 {
-            out.push_str("[[");
-            open = 1;
-        } else if !here(at) && open == 1 {
-            out.push_str("]]");
-            open = 0;
+        while let Some(finding) = coming.next_if(|finding| finding.start <= at) {
+            end = end.max(finding.end);
+        }
+        if (at < end) != open {
+            open = !open;
+            out.push_str(if open { "[[" } else { "]]" });
         }
         out.push(c);
     }
-    if open == 1 {
+    if open {
         out.push_str("]]");
     }
     out
@@ -79,6 +80,8 @@ fn marked(text: &str, found: &Assessment) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locale::Lang;
+    use crate::tone::{Category, Finding};
 
     fn explain(line: &str) -> String {
         let mut out = Vec::new();
@@ -100,6 +103,31 @@ mod tests {
     fn quoted_words_are_marked_and_said_not_to_count() {
         let out = explain("Die Kundin schrieb: „Ihr Idioten!“ Was antworten wir?");
         assert!(out.starts_with("0  ") && out.contains("zitiert"), "{out}");
+    }
+
+    #[test]
+    fn a_calmer_version_is_one_that_can_be_sent_as_it_is() {
+        let sent = explain("Sie haben nie auf meine Mails geantwortet.");
+        assert!(sent.contains("\n   Ruhiger: Mir fehlt noch eine Antwort auf meine Mails"), "{sent}");
+        let open = explain("Ihr seid Idioten.");
+        assert!(open.contains("Stattdessen: ") && !open.contains("Ruhiger: "), "{open}");
+    }
+
+    #[test]
+    fn marks_share_a_pair_where_findings_meet_and_stand_apart_where_they_do_not() {
+        let finding = |start, end| Finding {
+            start,
+            end,
+            category: Category::Insult,
+            severity: 2,
+            quoted: false,
+            why: String::new(),
+            instead: String::new(),
+            rule: String::new(),
+        };
+        let findings = vec![finding(0, 4), finding(1, 2), finding(3, 5), finding(6, 8)];
+        let found = Assessment { lang: Lang::De, heat: 2, score: 1.0, findings };
+        assert_eq!(marked("äbcdefgh", &found), "[[äbcde]]f[[gh]]");
     }
 
     #[test]

@@ -85,7 +85,7 @@ pub(super) fn read(line: &[u8], number: usize) -> Result<(Value, String, Option<
     if !text.starts_with('{') {
         return Ok((Value::from(number), text.to_owned(), None));
     }
-    let value: Value = serde_json::from_str(text).map_err(|e| format!("line {number} is not JSON: {e}"))?;
+    let value: Value = serde_json::from_str(text).map_err(|e| not_json(number, &e))?;
     let Value::Object(mut fields) = value else { return Err(format!("line {number} is no JSON object")) };
     let Some(Value::String(message)) = fields.remove("text") else {
         return Err(format!("line {number} has no \"text\" that is a string"));
@@ -101,6 +101,13 @@ pub(super) fn read(line: &[u8], number: usize) -> Result<(Value, String, Option<
         Some(_) => return Err(format!("line {number}: \"lang\" is \"de\" or \"en\"")),
     };
     Ok((fields.remove("id").unwrap_or_else(|| Value::from(number)), message, lang))
+}
+
+/// The parser counts lines of its own; here each message is one.
+fn not_json(number: usize, error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    let what = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
+    format!("line {number} is not JSON: {what} (column {})", error.column())
 }
 
 fn refusal(error: &str) -> String {
@@ -213,6 +220,7 @@ mod tests {
         for line in &lines[1..5] {
             assert!(line.starts_with(r#"{"id":null,"error":"#), "{line}");
         }
+        assert!(lines[1].contains("line 2 is not JSON: key must be a string (column 2)"), "{}", lines[1]);
     }
 
     #[test]

@@ -16,16 +16,18 @@ struct Change {
 
 pub(super) fn calmer(book: &Book, text: &str, assessment: &Assessment) -> String {
     let mut changes: Vec<Change> = Vec::new();
-    let own = || assessment.findings.iter().filter(|f| !f.quoted);
+    let spans = bytes(text, &assessment.findings);
+    let own = || assessment.findings.iter().zip(&spans).filter(|(finding, _)| !finding.quoted);
     // Sentences go first: what is replaced as a whole needs no smaller change.
-    for finding in own() {
-        if swap(book, finding) == Swap::Sentence {
-            let span = sentence(text, &bytes(text, finding));
+    for (finding, span) in own() {
+        // What lies in a sentence that goes already need not be measured again, however long that sentence is.
+        if swap(book, finding) == Swap::Sentence && free(&changes, span) {
+            let span = sentence(text, span);
             push(&mut changes, Change { span, words: finding.instead.clone() });
         }
     }
-    for finding in own() {
-        let span = bytes(text, finding);
+    for (finding, span) in own() {
+        let span = span.clone();
         let words = match swap(book, finding) {
             Swap::Span => finding.instead.clone(),
             Swap::Drop => String::new(),
@@ -44,8 +46,12 @@ fn swap(book: &Book, finding: &Finding) -> Swap {
     book.rules.iter().find(|r| r.id == finding.rule).map_or(Swap::Keep, |r| r.swap)
 }
 
+fn free(changes: &[Change], span: &Range<usize>) -> bool {
+    changes.iter().all(|c| span.end <= c.span.start || c.span.end <= span.start)
+}
+
 fn push(changes: &mut Vec<Change>, change: Change) {
-    let free = changes.iter().all(|c| change.span.end <= c.span.start || c.span.end <= change.span.start);
+    let free = free(changes, &change.span);
     let said = !change.words.is_empty() && changes.iter().any(|c| c.words == change.words);
     if free {
         // The same calm sentence twice would sound like a machine: the second one goes.
@@ -56,16 +62,19 @@ fn push(changes: &mut Vec<Change>, change: Change) {
 fn apply(text: &str, changes: &[Change]) -> String {
     let mut out = String::with_capacity(text.len() + 64);
     let mut at = 0;
-    for change in changes {
+    for (number, change) in changes.iter().enumerate() {
         out.push_str(&text[at..change.span.start]);
         at = change.span.end;
+        // What comes next may be changed as well: nothing of it is written here.
+        let until = changes.get(number + 1).map_or(text.len(), |next| next.span.start);
         let opens = out.trim_end().is_empty() || out.trim_end().ends_with(['.', '!', '?']) || out.ends_with('\n');
         if change.words.is_empty() {
-            let rest = &text[at..];
+            let rest = &text[at..until];
             // No double gap, and no gap before a stop, where words went away.
             let trimmed = rest.trim_start_matches([' ', ',']);
             at += rest.len() - trimmed.len();
-            if !trimmed.starts_with(|c: char| c.is_alphanumeric()) {
+            let goes_on = trimmed.is_empty() && until < text.len();
+            if !goes_on && !trimmed.starts_with(|c: char| c.is_alphanumeric()) {
                 out.truncate(out.trim_end_matches([' ', ',']).len());
             }
             if opens && let Some(first) = trimmed.chars().next() {
@@ -94,10 +103,17 @@ fn unshout(words: &str) -> String {
         .join(" ")
 }
 
-/// Scalar offsets of a finding to bytes.
-fn bytes(text: &str, finding: &Finding) -> Range<usize> {
-    let at = |n: usize| text.char_indices().nth(n).map_or(text.len(), |(i, _)| i);
-    at(finding.start)..at(finding.end)
+/// Scalar offsets of findings to bytes; they come by place, so that one walk over the text finds where each begins.
+fn bytes(text: &str, findings: &[Finding]) -> Vec<Range<usize>> {
+    let (mut count, mut at) = (0, 0);
+    let after = |at: usize, n: usize| text[at..].char_indices().nth(n).map_or(text.len(), |(i, _)| at + i);
+    let mut spans = Vec::with_capacity(findings.len());
+    for finding in findings {
+        at = after(at, finding.start.saturating_sub(count));
+        count = finding.start;
+        spans.push(at..after(at, finding.end - finding.start));
+    }
+    spans
 }
 
 /// The sentence around a span, with its closing marks.
@@ -125,6 +141,49 @@ mod tests {
             let found = rules.assess(text, Some(lang));
             assert_eq!(rules.calmer(text, &found), calmer, "{text}: {found:#?}");
         }
+    }
+
+    #[test]
+    fn the_same_reproach_said_again_and_again_is_answered_once() {
+        let rules = Rules::embedded();
+        for (lang, text, calmer) in [
+            (
+                Lang::En,
+                "You never reply, you idiots!!! You never reply, you idiots!!! Please call me.",
+                "I am very upset about this and would like it solved. Please call me.",
+            ),
+            (
+                Lang::De,
+                "Das ist nicht unser Problem. Das ist nicht unser Problem. Das ist nicht unser Problem.",
+                "Dafür ist eine andere Stelle zuständig; ich nenne Ihnen gern, wer helfen kann.",
+            ),
+        ] {
+            let found = rules.assess(text, Some(lang));
+            assert_eq!(rules.calmer(text, &found), calmer, "{found:#?}");
+        }
+    }
+
+    #[test]
+    fn words_that_go_leave_what_follows_them_to_its_own_change() {
+        let drop = |span: Range<usize>| Change { span, words: String::new() };
+        let swap = |span: Range<usize>, words: &str| Change { span, words: words.to_owned() };
+        assert_eq!(apply("One. two, three", &[drop(5..8), swap(10..15, "four")]), "One. Four");
+        assert_eq!(apply("One two three.", &[drop(4..7), drop(8..13)]), "One.");
+        assert_eq!(apply("One. twothree four", &[drop(5..8), drop(8..13)]), "One. Four");
+        assert_eq!(apply("One, two, three", &[drop(5..8)]), "One, three");
+    }
+
+    #[test]
+    fn a_long_text_with_many_findings_is_walked_through_once() {
+        let rules = Rules::embedded();
+        let text = "WARUM ANTWORTET IHR NICHT ".repeat(40_000);
+        let found = rules.assess(&text, Some(Lang::De));
+        assert!(found.findings.len() > 100, "{}", found.findings.len());
+        let spans = bytes(&text, &found.findings);
+        assert!(
+            spans.iter().zip(&found.findings).all(|(span, f)| text[span.clone()].chars().count() == f.end - f.start)
+        );
+        assert!(!rules.calmer(&text, &found).is_empty());
     }
 
     const OWN_WORDS: [(Lang, &str, &str); 46] = [

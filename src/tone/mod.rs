@@ -263,6 +263,25 @@ impl Rules {
         calmer::calmer(self.book(assessment.lang), text, assessment)
     }
 
+    /// The whole draft in calmer words, where that is one to send: nothing sharp is left in it, and nothing open. What `allowed` names
+    /// counts for nothing.
+    pub fn calmer_to_send(
+        &self,
+        text: &str,
+        assessment: &Assessment,
+        allowed: impl Fn(&str) -> bool,
+    ) -> Option<String> {
+        let calmer = self.calmer(text, assessment);
+        if calmer == text {
+            return None;
+        }
+        let again = self.assess(&calmer, Some(assessment.lang)).without(allowed);
+        let sharp = again.findings.iter().any(|finding| !finding.quoted);
+        // A wording that begins something (`…`, `:`) is a hint to go on from, not a text to send.
+        let open = ['…', ':'].iter().any(|mark| calmer.matches(*mark).count() > text.matches(*mark).count());
+        (!sharp && !open).then_some(calmer)
+    }
+
     fn book(&self, lang: Lang) -> &Book {
         match lang {
             Lang::De => &self.german,

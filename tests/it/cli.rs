@@ -139,3 +139,24 @@ fn tone_answers_every_line_in_order_and_survives_any_bytes() {
     assert_eq!(output.status.code(), Some(1));
     assert!(answers[1]["id"].is_null() && answers[1]["error"].is_string());
 }
+
+#[test]
+fn who_has_read_enough_may_go_and_nothing_failed() {
+    let mut child =
+        ruhepol(&["tone"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    // What does not fit any more is refused by the pipe once the program has ended.
+    let _ = child.stdin.take().unwrap().write_all("Guten Tag\n".repeat(10_000).as_bytes());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+}
+
+#[test]
+fn a_reproach_said_twice_is_explained_like_any_other() {
+    let output = fed(
+        ruhepol(&["tone", "--explain"]),
+        "You never reply, you idiots!!! You never reply, you idiots!!!\n".as_bytes(),
+    );
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("Calmer: I am very upset about this and would like it solved.\n"));
+}
