@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan, Zoned};
 
 use super::draft::{Clock, Day, Draft, Edge, Span, Style, Which};
 use super::wall::Wall;
-use super::{Context, MAX_YEARS, Note, Reading, Refusal};
+use super::{Context, MAX_YEARS, Note, Part, Reading, Refusal};
 use crate::follow_up::working_hours::is_working_with;
 
 mod days;
@@ -245,7 +245,9 @@ fn waited(span: Span, draft: &Draft, context: &Context) -> Result<Vec<Reading>, 
         notes.push(Note::ShorterMonth);
     }
     let only_clock = span.months == 0 && span.days == 0;
-    let keeps_time = !timed && from == today && !draft.from && draft.weekday.is_none();
+    // "in einer Woche um diese Zeit" says what holds anyway.
+    let keeps_time = !timed || (draft.clock.is_none() && draft.part == Some(Part::SameTime));
+    let keeps_time = keeps_time && from == today && !draft.from && draft.weekday.is_none();
     if !keeps_time {
         let days = Days { list: vec![(date, None)], time: context.parts.start_of_work, must_be: None };
         return pick(&days, &Draft { notes, span: None, ..draft.clone() }, context);
