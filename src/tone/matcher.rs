@@ -244,6 +244,14 @@ mod tests {
         assert_eq!(matcher.groups(text.as_bytes()), Some(vec![Some(0..601)]));
     }
 
+    #[test]
+    fn few_ways_that_fork_again_and_again_end_too() {
+        let matcher = matcher("(?:[ab]+ ?){9}d");
+        let text = "ab".repeat(100);
+        assert_eq!(matcher.tried(text.as_bytes(), 0, None), Err(Tired));
+        assert_eq!(matcher.find_from(text.as_bytes(), 0).next(), None);
+    }
+
     fn pattern() -> impl Strategy<Value = String> {
         let leaf = prop_oneof![
             "[abc ]{1,3}",
