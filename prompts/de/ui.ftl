@@ -337,7 +337,7 @@ checked-unsatisfied = Erfolgskontrolle zu Fall { $case } von { $by }: nicht zufr
 ## Ton
 tone-calm-title = Das klingt ruhig
 tone-calm = Mir ist nichts aufgefallen, das schärfer ankommen könnte als gemeint.
-tone-only-quoted = Auffällig sind nur zitierte Worte. Deine eigenen klingen ruhig.
+tone-only-quoted = Auffällig sind nur zitierte Worte. Alles andere klingt ruhig.
 tone-title = { $n ->
     [one] Eine Stelle könnte schärfer ankommen als gemeint
    *[other] { $n } Stellen könnten schärfer ankommen als gemeint
@@ -368,7 +368,7 @@ promise-what = Zugesagte Rückmeldung
 word = Zu [deiner Nachricht]({ $link }) in { $channel }: Geschrieben kommt der Ton oft schärfer an, als er gemeint ist.
 word-finding = { $words }
     { $why }
-word-private = Das siehst nur du. Gespeichert wird nur, wann ich mich wieder melden darf.
+word-private = Das siehst nur du. Über dich wird nur gespeichert, wann ich mich wieder melden darf.
 word-haste = Zu [deiner Nachricht]({ $link }) in { $channel }: Deine letzten Antworten kamen jeweils wenige Sekunden nach der Frage.
 word-haste-why = Das ist aufmerksam. Geschrieben kann es trotzdem ankommen wie ein Unterbrechen, auch wenn es nicht so gemeint ist. Oft folgt noch ein Satz; eine kurze Pause lässt Raum dafür.
 button-pause = 10 Minuten warten
@@ -396,8 +396,11 @@ my-tone-allowed-team = { $rule } (fürs Team)
 my-tone-kept = Gespeichert wird nur, was hier steht. Kein Text, keine Zählung über dich.
 
 rules-title = Worauf ich achte: { $category } ({ $language })
-rules-intro = Das alles und sonst nichts fällt mir an Worten auf. Bewertet werden Formulierungen, nie Menschen.
-rules-rule = „{ $example }“
+rules-intro = Das alles und sonst nichts fällt mir an Worten auf. Bewertet werden Formulierungen, nie Menschen. In Entwürfen kommen Hinweise dazu, etwa auf ein fehlendes „bitte“ oder ein großes Wort wie „sofort“.
+rules-example = „{ $example }“
+rules-learned = Sätze, die vielen solchen Beispielen ähneln, ohne dass eine Regel sie kennt.
+rules-capitals = Ganze Sätze in Großbuchstaben.
+rules-rule = { $example }
     { $why }
     Ruhiger: { $instead }
 rules-seen = { $n ->
@@ -426,6 +429,8 @@ allowance-back-count = { $n ->
 allowance-none = Von { $of } Beispielen hängt keines allein an dieser Regel.
 allowance-already = Das ist schon erlaubt.
 allowance-not = Das ist nicht erlaubt, ich achte schon darauf.
+allowance-team-has = Für das ganze Team ist das schon erlaubt.
+allowance-team-keeps = Für das ganze Team ist das erlaubt. Zurücknehmen kann es die Leitung.
 button-allow-me = Für mich erlauben
 button-allow-team = Für das Team erlauben
 button-disallow-me = Für mich zurücknehmen

@@ -337,7 +337,7 @@ checked-unsatisfied = Success check of case { $case } by { $by }: not satisfied.
 ## Tone
 tone-calm-title = This reads calm
 tone-calm = I noticed nothing that might land sharper than it is meant.
-tone-only-quoted = Only quoted words stand out. Your own read calm.
+tone-only-quoted = Only quoted words stand out. Everything else reads calm.
 tone-title = { $n ->
     [one] One passage may land sharper than it is meant
    *[other] { $n } passages may land sharper than they are meant
@@ -368,7 +368,7 @@ promise-what = Promised reply
 word = About [your message]({ $link }) in { $channel }: written words often land sharper than they are meant.
 word-finding = { $words }
     { $why }
-word-private = Only you can see this. All that is stored is when I may speak up again.
+word-private = Only you can see this. All that is stored about you is when I may speak up again.
 word-haste = About [your message]({ $link }) in { $channel }: your last answers each came within seconds of the question.
 word-haste-why = That is attentive. In writing it can still land like an interruption, even though it is not meant that way. Often another sentence follows; a short pause leaves room for it.
 button-pause = Wait 10 minutes
@@ -396,8 +396,11 @@ my-tone-allowed-team = { $rule } (for the team)
 my-tone-kept = All that is stored stands here. No text, and no count about you.
 
 rules-title = What I look for: { $category } ({ $language })
-rules-intro = This, and nothing else, is what I notice about words. It rates wording, never people.
-rules-rule = “{ $example }”
+rules-intro = This, and nothing else, is what I notice about words. It rates wording, never people. Drafts also get hints, such as on a missing “please” or a big word like “immediately”.
+rules-example = “{ $example }”
+rules-learned = Sentences that resemble many such examples without any rule knowing them.
+rules-capitals = Whole sentences in capitals.
+rules-rule = { $example }
     { $why }
     Calmer: { $instead }
 rules-seen = { $n ->
@@ -426,6 +429,8 @@ allowance-back-count = { $n ->
 allowance-none = Of { $of } examples none depends on this rule alone.
 allowance-already = That is allowed already.
 allowance-not = That is not allowed; I look for it already.
+allowance-team-has = That is allowed for the whole team already.
+allowance-team-keeps = That is allowed for the whole team. The lead can take it back.
 button-allow-me = Allow for me
 button-allow-team = Allow for the team
 button-disallow-me = Take back for me

@@ -38,6 +38,8 @@ pub struct Allowance {
     pub on: bool,
     /// For whom it can be decided here and now, and is not yet.
     pub scopes: Vec<Scope>,
+    /// It is allowed for everybody on the team.
+    pub team_has: bool,
     /// What changes.
     pub preview: Preview,
 }
@@ -76,12 +78,15 @@ pub(super) async fn offer(
         .read(move |c| Box::pin(async move { Ok::<_, DeskError>(kept::allowed(c, guild, user).await?) }))
         .await?;
     let holds = |scope: Scope| allowed.iter().any(|one| one.rule == rule && one.team == (scope == Scope::Team));
-    let open = |wanted: &Scope| (scope.is_none() || scope == Some(*wanted)) && holds(*wanted) != on;
+    let team_has = holds(Scope::Team);
+    // What everybody may, nobody needs for themselves as well.
+    let open =
+        |wanted: &Scope| (scope.is_none() || scope == Some(*wanted)) && holds(*wanted) != on && !(on && team_has);
     let scopes: Vec<Scope> =
         Scope::ALL.iter().copied().filter(open).filter(|scope| lead || *scope == Scope::Me).collect();
     let category = category_of(&rules, &rule);
     let preview = preview(&rules, &rule, &allowed);
-    Ok(Reply::AllowanceOffered(Box::new(Allowance { guild, rule, category, on, scopes, preview })))
+    Ok(Reply::AllowanceOffered(Box::new(Allowance { guild, rule, category, on, scopes, team_has, preview })))
 }
 
 /// Allows a rule, or takes that back.

@@ -151,9 +151,18 @@ async fn rules(desk: &Desk, caller: &Caller, typed: &str) -> Result<Suggestions,
     };
     let mut found: Vec<_> = rules.iter().filter(hit).collect();
     found.sort_by_key(|rule| rule.lang != caller.lang);
-    let shown = found.into_iter().take(MOST as usize).map(|rule| {
+    let worded = found.into_iter().map(|rule| {
         let name = RuleName { lang: rule.lang, id: rule.id.clone() };
         (name, rule.category, rule.positive.first().cloned().unwrap_or_default())
     });
-    Ok(Suggestions::Rules(shown.collect()))
+    // What no rule words has a name too, and can be allowed.
+    let langs =
+        [caller.lang].into_iter().chain(crate::locale::Lang::ALL.into_iter().filter(|&lang| lang != caller.lang));
+    let general = langs.flat_map(|lang| crate::tone::Category::ALL.map(|category| (lang, category)));
+    let general = general.filter_map(|(lang, category)| {
+        let (why, _, id) = rules.general(lang, category);
+        let name = RuleName { lang, id };
+        name.to_string().contains(&typed).then_some((name, category, why))
+    });
+    Ok(Suggestions::Rules(worded.chain(general).take(MOST as usize).collect()))
 }

@@ -3,7 +3,7 @@
 use super::{Caller, Desk, DeskError, Outcome, Reply, rights};
 use crate::locale::Lang;
 use crate::store::tone::{self as kept, Allowed, RuleName};
-use crate::tone::Category;
+use crate::tone::{Category, Rule, Rules};
 
 /// Rules on one page.
 const ON_A_PAGE: usize = 5;
@@ -33,14 +33,14 @@ pub struct RulesPage {
 pub struct RuleShown {
     /// Its name.
     pub id: String,
-    /// A sentence it finds.
-    pub example: String,
+    /// A sentence it finds; none where no pattern is behind it: what resembles many examples, or is written in capitals.
+    pub example: Option<String>,
     /// Why.
     pub why: String,
     /// What to say instead.
     pub instead: String,
-    /// The practice it embodies.
-    pub practice: String,
+    /// The practice it embodies, if one is named.
+    pub practice: Option<String>,
     /// Allowed for the reader or the team.
     pub allowed: Vec<Allowed>,
     /// How often it found something here, where that may be shown.
@@ -68,22 +68,24 @@ pub(super) async fn rules(
         .await?;
     let lang = lang.unwrap_or(caller.lang);
     let of = |category: Category| rules.iter().filter(move |rule| rule.lang == lang && rule.category == category);
+    // And what no rule words: nothing is noticed that does not stand here.
     let overview: Vec<(Category, usize)> =
-        Category::ALL.into_iter().map(|category| (category, of(category).count())).collect();
+        Category::ALL.into_iter().map(|category| (category, of(category).count() + 1)).collect();
     let category = category.unwrap_or(Category::Insult);
-    let pages = of(category).count().div_ceil(ON_A_PAGE).max(1);
+    let pages = (of(category).count() + 1).div_ceil(ON_A_PAGE);
     let page = (page as usize).min(pages - 1);
-    let shown = of(category).skip(page * ON_A_PAGE).take(ON_A_PAGE).map(|rule| {
-        let name = RuleName { lang, id: rule.id.clone() };
-        RuleShown {
-            id: rule.id.clone(),
-            example: rule.positive.first().cloned().unwrap_or_default(),
-            why: rule.why.clone(),
-            instead: rule.instead.clone(),
-            practice: rule.practice.clone(),
-            allowed: allowed.iter().filter(|one| one.rule == name).cloned().collect(),
-            count: counts.iter().find(|(rule, _)| *rule == name).map(|(_, n)| *n),
-        }
+    let worded = of(category).map(|rule| {
+        let example = rule.positive.first().cloned().unwrap_or_default();
+        let instead = said_instead(&rules, rule, &example);
+        (rule.id.clone(), Some(example), rule.why.clone(), instead, Some(rule.practice.clone()))
+    });
+    let (why, instead, id) = rules.general(lang, category);
+    let all = worded.chain([(id, None, why, instead, None)]);
+    let shown = all.skip(page * ON_A_PAGE).take(ON_A_PAGE).map(|(id, example, why, instead, practice)| {
+        let name = RuleName { lang, id: id.clone() };
+        let allowed = allowed.iter().filter(|one| one.rule == name).cloned().collect();
+        let count = counts.iter().find(|(rule, _)| *rule == name).map(|(_, n)| *n);
+        RuleShown { id, example, why, instead, practice, allowed, count }
     });
     let rules = shown.collect();
     Ok(Reply::ToneRules(Box::new(RulesPage {
@@ -94,4 +96,31 @@ pub(super) async fn rules(
         overview,
         rules,
     })))
+}
+
+/// What a rule suggests for its example: where it takes over the writer's own words, they stand there.
+fn said_instead(rules: &Rules, rule: &Rule, example: &str) -> String {
+    if !rule.instead.contains('$') {
+        return rule.instead.clone();
+    }
+    let found = rules.assess(example, Some(rule.lang));
+    let own = found.findings.into_iter().find(|finding| finding.rule == rule.id);
+    own.map_or_else(
+        || (1..=9).fold(rule.instead.clone(), |text, n| text.replace(&format!("${n}"), "…")),
+        |own| own.instead,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_suggestion_shows_a_sign_only_the_file_knows() {
+        let rules = Rules::embedded();
+        for rule in rules.iter() {
+            let said = said_instead(&rules, rule, &rule.positive[0]);
+            assert!(!said.contains('$'), "{}: {said}", rule.id);
+        }
+    }
 }

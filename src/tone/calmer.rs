@@ -43,7 +43,10 @@ pub(super) fn calmer(book: &Book, text: &str, assessment: &Assessment) -> String
 }
 
 fn swap(book: &Book, finding: &Finding) -> Swap {
-    book.rules.iter().find(|r| r.id == finding.rule).map_or(Swap::Keep, |r| r.swap)
+    let Some(rule) = book.rules.iter().find(|r| r.id == finding.rule) else { return Swap::Keep };
+    // Where the writer's own words were too sharp to be said again, the phrase in their place is advice only.
+    let general = || finding.instead == book.general[finding.category as usize].texts(finding.category).1;
+    if rule.instead.contains('$') && general() { Swap::Keep } else { rule.swap }
 }
 
 fn free(changes: &[Change], span: &Range<usize>) -> bool {
@@ -160,6 +163,21 @@ mod tests {
         ] {
             let found = rules.assess(text, Some(lang));
             assert_eq!(rules.calmer(text, &found), calmer, "{found:#?}");
+        }
+    }
+
+    #[test]
+    fn a_calmer_wording_never_says_another_sharp_word_again() {
+        let rules = Rules::embedded();
+        for (lang, text, sharp) in [
+            (Lang::En, "You never reply, you idiots!!!", "idiots"),
+            (Lang::En, "STOP SENDING ME THE SAME LINK!!!!", "SAME LINK"),
+            (Lang::De, "Sie haben nie auf meine Mails geantwortet, Sie Idioten.", "Idioten"),
+        ] {
+            let found = rules.assess(text, Some(lang));
+            assert!(!found.findings.is_empty(), "{text}");
+            assert!(found.findings.iter().all(|f| !f.instead.contains(sharp)), "{found:#?}");
+            assert!(!rules.calmer(text, &found).contains(sharp), "{}", rules.calmer(text, &found));
         }
     }
 

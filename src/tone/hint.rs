@@ -198,6 +198,8 @@ mod tests {
         let absolute = |words: &str| vec![Hint::Absolute(words.to_owned())];
         assert_eq!(found("Das klappt auf jeden Fall.", Lang::De, false), absolute("auf jeden Fall"));
         assert_eq!(found("It will definitely work.", Lang::En, false), absolute("definitely"));
+        assert_eq!(found("I am 100% sure it works.", Lang::En, false), absolute("100% sure"));
+        assert_eq!(found("The battery shows 100%.", Lang::En, false), []);
         assert_eq!(found("Der Workaround hilft.", Lang::De, false), [Hint::Jargon("Workaround".to_owned())]);
         assert_eq!(found("Danke, ich verstehe \u{1F600}", Lang::De, true), [Hint::Emoji]);
         let plain = Draft { text: "Der Workaround \u{1F600}", lang: Lang::De, hot: false, jargon: false, emoji: true };

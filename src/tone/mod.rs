@@ -263,6 +263,11 @@ impl Rules {
         calmer::calmer(self.book(assessment.lang), text, assessment)
     }
 
+    /// What is said about a finding of this kind that no rule words: why, a calmer wording, and the name it has.
+    pub fn general(&self, lang: Lang, category: Category) -> (String, String, String) {
+        self.book(lang).general[category as usize].texts(category)
+    }
+
     /// The whole draft in calmer words, where that is one to send: nothing sharp is left in it, and nothing open. What `allowed` names
     /// counts for nothing.
     pub fn calmer_to_send(

@@ -26,6 +26,8 @@ struct Draft<'a> {
     quoted: bool,
     rule: Option<&'a Rule>,
     instead: String,
+    /// What `instead` takes over of the writer's own words.
+    words: Option<Range<usize>>,
 }
 
 /// Reads one message with one language's rules and heads. `sure`: it is in that language, so that the heads may speak alone.
@@ -47,6 +49,7 @@ pub(super) fn weigh(book: &Book, lang: Lang, text: &str, folded: &Folded, sure: 
     }
     let quoted = quote::quoted(text);
     mark_quoted(&quoted, &mut drafts);
+    say_nothing_sharp_again(book, &mut drafts);
     drop_covered(&mut drafts);
     let own = own_words(book, folded, &quoted, telling);
     let signals = signals(&book.head.margins(&own), found(&drafts), shout::volume(&own), &own);
@@ -103,6 +106,7 @@ fn drafts<'a>(book: &'a Book, text: &str, folded: &Folded) -> (Vec<Draft<'a>>, b
                 quoted: false,
                 rule: None,
                 instead: String::new(),
+                words: None,
             });
         }
     }
@@ -155,6 +159,7 @@ fn learned<'a>(book: &'a Book, text: &str, folded: &Folded, own: &[u8]) -> Optio
         quoted: false,
         rule: None,
         instead: String::new(),
+        words: None,
     })
 }
 
@@ -202,9 +207,9 @@ fn draft<'a>(book: &'a Book, hit: &Hit, severity: u8, text: &str, folded: &Folde
         Some(du) if says_du(&folded.bytes) => du,
         _ => &rule.instead,
     };
-    let instead = fill(template, rule, hit, text, folded);
+    let (instead, words) = fill(template, rule, hit, text, folded);
     let quoted = telling && reported(book, &folded.bytes, &hit.span).is_some_and(|told| told.start <= hit.span.start);
-    Draft { span, category: rule.category, severity, quoted, rule: Some(rule), instead }
+    Draft { span, category: rule.category, severity, quoted, rule: Some(rule), instead, words }
 }
 
 /// Whether a German text says du or ihr and never Sie or Ihnen in a way only Sie has.
@@ -223,11 +228,12 @@ fn says_du(folded: &[u8]) -> bool {
     du
 }
 
-/// Puts the writer's own words where the template says `$1`. Falls back to the part before a `|` when the group is missing.
-fn fill(template: &str, rule: &Rule, hit: &Hit, text: &str, folded: &Folded) -> String {
+/// Puts the writer's own words where the template says `$1`, and says where in the text they stand.
+fn fill(template: &str, rule: &Rule, hit: &Hit, text: &str, folded: &Folded) -> (String, Option<Range<usize>>) {
     if !template.contains('$') {
-        return template.to_owned();
+        return (template.to_owned(), None);
     }
+    let mut words: Option<Range<usize>> = None;
     let groups = rule.patterns[hit.pattern].regex.groups(&folded.bytes[hit.span.clone()]);
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
@@ -242,13 +248,31 @@ fn fill(template: &str, rule: &Rule, hit: &Hit, text: &str, folded: &Folded) -> 
         let group = groups.as_ref().and_then(|g| g.get(usize::from(digit - b'0'))?.clone());
         if let Some(group) = group.filter(|g| !g.is_empty()) {
             let span = hit.span.start + group.start..hit.span.start + group.end;
-            out.push_str(text[original(text, folded, &span)].trim());
+            let own = original(text, folded, &span);
+            out.push_str(text[own.clone()].trim());
+            words = Some(words.map_or(own.clone(), |so_far| so_far.start.min(own.start)..so_far.end.max(own.end)));
         }
         rest = &rest[at + 2..];
     }
     out.push_str(rest);
     // Where the writer had no such words, no gap stays before the stop.
-    out.replace("  ", " ").replace(" ;", ";")
+    (out.replace("  ", " ").replace(" ;", ";"), words)
+}
+
+/// A wording that would say another sharp word of the writer again is no calmer one: the category's own phrase stands there then.
+fn say_nothing_sharp_again(book: &Book, drafts: &mut [Draft]) {
+    for at in 0..drafts.len() {
+        let Some(words) = drafts[at].words.clone() else { continue };
+        let again = drafts.iter().enumerate().any(|(other, draft)| {
+            let span = &draft.span;
+            let inside = words.start <= span.start && span.end <= words.end;
+            let shouted = draft.category == Category::Shouting && span.start < words.end && words.start < span.end;
+            other != at && (inside || shouted)
+        });
+        if again {
+            drafts[at].instead = book.general[drafts[at].category as usize].texts(drafts[at].category).1;
+        }
+    }
 }
 
 /// The byte range of the original behind a folded span, without the stops and gaps around its words, widened to grapheme borders.

@@ -20,13 +20,21 @@ pub(super) fn offer(voice: Voice<'_>, offer: &Allowance) -> Message {
     );
     let seen = &offer.preview;
     let args = [("of", &*seen.of.to_string()), ("calm", &*seen.calm.to_string())];
-    let mut lines = vec![match seen.count {
-        0 => voice.with("allowance-none", &args),
-        n => voice.count(if offer.on { "allowance-count" } else { "allowance-back-count" }, n as i64, &args),
-    }];
-    lines.extend(seen.samples.iter().map(|sample| format!("> {}", plain(&one_line(sample), 200))));
+    let mut lines = Vec::new();
     if offer.scopes.is_empty() {
-        lines.push(voice.say(if offer.on { "allowance-already" } else { "allowance-not" }));
+        // Nothing can change here, so nothing is said of what would.
+        lines.push(voice.say(match (offer.on, offer.team_has) {
+            (true, true) => "allowance-team-has",
+            (true, false) => "allowance-already",
+            (false, true) => "allowance-team-keeps",
+            (false, false) => "allowance-not",
+        }));
+    } else {
+        lines.push(match seen.count {
+            0 => voice.with("allowance-none", &args),
+            n => voice.count(if offer.on { "allowance-count" } else { "allowance-back-count" }, n as i64, &args),
+        });
+        lines.extend(seen.samples.iter().map(|sample| format!("> {}", plain(&one_line(sample), 200))));
     }
     let buttons = offer.scopes.iter().filter_map(|&scope| {
         let key = match (scope, offer.on) {

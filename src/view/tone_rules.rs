@@ -54,13 +54,14 @@ pub(super) fn page(voice: Voice<'_>, page: &RulesPage) -> Message {
 }
 
 fn field(voice: Voice<'_>, rule: &RuleShown) -> Field {
+    let example = match &rule.example {
+        Some(example) => voice.with("rules-example", &[("example", &plain(example, 160))]),
+        None if rule.id.ends_with(".capitals") => voice.say("rules-capitals"),
+        None => voice.say("rules-learned"),
+    };
     let mut value = voice.with(
         "rules-rule",
-        &[
-            ("example", &plain(&rule.example, 160)),
-            ("why", &clip(&rule.why, 300)),
-            ("instead", &plain(&rule.instead, 200)),
-        ],
+        &[("example", &example), ("why", &clip(&rule.why, 300)), ("instead", &plain(&rule.instead, 200))],
     );
     if let Some(count) = rule.count {
         value.push('\n');
@@ -70,5 +71,6 @@ fn field(voice: Voice<'_>, rule: &RuleShown) -> Field {
         value.push('\n');
         value.push_str(&voice.say(if allowed.team { "rules-allowed-team" } else { "rules-allowed-me" }));
     }
-    Field { name: format!("{} · {}", rule.id, rule.practice), value, inline: false }
+    let practice = rule.practice.as_ref().map(|practice| format!(" · {practice}")).unwrap_or_default();
+    Field { name: format!("{}{practice}", rule.id), value, inline: false }
 }

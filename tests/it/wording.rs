@@ -64,6 +64,11 @@ async fn everybody_on_the_team_reads_what_is_looked_for_and_why() {
     assert!(town.told(&german).await.contains("contempt (German)"), "{german:?}");
     let told = town.slash_en("Kim", "support", "tone rules", &[]).await;
     assert!(told.contains("@Team"), "{told}");
+    // What no rule words is listed with the rest, by the name its findings have.
+    let told = town.slash("Anna", "fälle", "tone rules", &[("category", json!("shouting"))]).await;
+    assert!(told.contains("shouting.capitals") && told.contains("Ganze Sätze in Großbuchstaben."), "{told}");
+    let told = town.slash("Anna", "fälle", "tone rules", &[("category", json!("defensive"))]).await;
+    assert!(told.contains("Seite 1 von 2") && !told.contains('$'), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -87,7 +92,10 @@ async fn a_rule_is_allowed_after_a_preview_for_oneself_or_by_the_lead_for_all() 
 
     let back = [rule.clone(), ("switch", json!("off"))];
     let told = town.slash_en("Anna", "fälle", "tone allow", &back).await;
-    assert!(told.contains("not allowed; I look for it already"), "Anna has nothing of her own to take back: {told}");
+    assert!(told.contains("allowed for the whole team. The lead can take it back"), "{told}");
+    assert!(!told.contains("examples"), "nothing would change, so no preview: {told}");
+    let told = town.slash_en("Anna", "fälle", "tone allow", std::slice::from_ref(&rule)).await;
+    assert!(told.contains("allowed for the whole team already") && !told.contains("Allow for me"), "{told}");
     let offer = town.raw("Clara", "de", channel, "tone allow", &back).await;
     let offer = town.discord.final_answer(offer.interaction, SOON).await.unwrap();
     let done = town.press("Clara", "de", &offer, "Für das Team zurücknehmen").await;
@@ -126,4 +134,13 @@ async fn rules_are_suggested_while_their_name_or_a_word_of_theirs_is_typed() {
     let found = town.discord.autocomplete(town.user("Anna"), "de", town.channel("fälle"), "tone", options).await;
     assert_eq!(found[0].value, json!("de:insult.name"), "{:?}", found[0].name);
     assert!(found[0].name.contains("Beleidigung"), "{}", found[0].name);
+    let options = json!([{ "name": "allow", "type": 1, "options": [
+        { "name": "rule", "type": 3, "value": "learned", "focused": true }
+    ] }]);
+    let found = town.discord.autocomplete(town.user("Anna"), "de", town.channel("fälle"), "tone", options).await;
+    assert!(
+        found[0].value == json!("de:insult.learned") && found[0].name.contains("Beleidigung"),
+        "{:?}",
+        found[0].name
+    );
 }
