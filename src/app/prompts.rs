@@ -128,6 +128,13 @@ mod tests {
         let broken = folder(&OWN.replacen("severity = 2", "severity = 9", 1));
         let said = load(Some(broken.path().to_owned())).await.expect_err("refused").to_string();
         assert!(said.contains("de/tone.toml:") && said.contains("severity is 0 to 3"), "{said}");
+        let mute = folder(&format!("{OWN}{}", RULE.replacen("du Quarzbirne", "du Birne", 1)));
+        let said = load(Some(mute.path().to_owned())).await.expect_err("refused").to_string();
+        let line = OWN.lines().count() + 3;
+        assert!(
+            said.contains(&format!("de/tone.toml:{line}: rule own.word")) && said.contains("\"du Birne\""),
+            "{said}"
+        );
         let none = load(Some(broken.path().join("missing"))).await.expect_err("refused").to_string();
         assert!(none.contains("prompts.path") && none.contains("leave the key out"), "{none}");
     }

@@ -217,6 +217,11 @@ mod tests {
             said("Thanks! We'll get back to you tomorrow at 3pm. Bye", Lang::En).as_deref(),
             Some("We'll get back to you tomorrow at 3pm")
         );
+        assert_eq!(
+            said("Ich kümmere mich bis morgen 14 Uhr darum. Danke", Lang::De).as_deref(),
+            Some("Ich kümmere mich bis morgen 14 Uhr darum")
+        );
+        assert_eq!(said("Darum kümmern wir uns heute.", Lang::De).as_deref(), Some("Darum kümmern wir uns heute"));
         assert_eq!(said("> Ich melde mich morgen.\nDas war Ihre Zusage.", Lang::De), None);
         assert_eq!(said("Wir haben Ihre Nachricht bekommen.", Lang::De), None);
     }

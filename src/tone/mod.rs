@@ -222,7 +222,28 @@ impl Rules {
             reason,
         })?;
         let general = shipped.general.clone();
-        Ok(Book::new(own.unwrap_or(shipped), head, &general))
+        let file = own.as_ref().map(|own| own.file.clone());
+        let book = Book::new(own.unwrap_or(shipped), head, &general);
+        // The shipped examples are held by a test.
+        match file {
+            Some(file) => Self::finds_its_examples(&book, &file).map(|()| book),
+            None => Ok(book),
+        }
+    }
+
+    /// Refuses a rule that misses what its own file says it finds: it would be switched on and never speak.
+    fn finds_its_examples(book: &Book, file: &str) -> Result<(), BrokenRule> {
+        for (number, rule) in book.rules.iter().enumerate() {
+            let missed = |text: &&String| {
+                let scan = book.scan(&fold::fold(text).bytes);
+                !scan.hits.iter().any(|hit| hit.rule == number)
+            };
+            if let Some(text) = rule.positive.iter().find(missed) {
+                let reason = format!("rule {}: it does not find its own example \"{text}\"", rule.id);
+                return Err(BrokenRule { file: file.to_owned(), line: rule.line, reason });
+            }
+        }
+        Ok(())
     }
 
     /// The rules that ship with the program.

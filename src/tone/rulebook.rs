@@ -58,6 +58,8 @@ pub struct Rule {
     pub positive: Vec<String>,
     /// Messages in which it must find nothing.
     pub negative: Vec<String>,
+    /// Where it begins in its file, counted from 1.
+    pub(super) line: usize,
     pub(super) patterns: Vec<Pattern>,
     /// Drops a finding that overlaps a match.
     pub(super) except: Option<Matcher>,
@@ -110,6 +112,8 @@ pub struct Rulebook {
     pub(super) general: BTreeMap<Category, General>,
     /// Whether these are the rules the heads were calibrated with.
     pub(super) shipped: bool,
+    /// What errors call the file.
+    pub(super) file: String,
 }
 
 impl Rulebook {
@@ -182,7 +186,7 @@ pub(super) fn read(lang: Lang, text: &str, file: &str, compile: bool) -> Result<
         }
         rules.push(reader.rule(lang, rule, &morphemes)?);
     }
-    Ok(Rulebook { lang, rules, targets, general: raw.general, shipped: !compile })
+    Ok(Rulebook { lang, rules, targets, general: raw.general, shipped: !compile, file: file.to_owned() })
 }
 
 struct Reader<'a> {
@@ -195,8 +199,12 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn broken(&self, at: usize, reason: String) -> BrokenRule {
+        BrokenRule { file: self.file.to_owned(), line: self.line(at), reason }
+    }
+
+    fn line(&self, at: usize) -> usize {
         let upto = &self.text.as_bytes()[..at.min(self.text.len())];
-        BrokenRule { file: self.file.to_owned(), line: upto.split(|&b| b == b'\n').count(), reason }
+        upto.split(|&b| b == b'\n').count()
     }
 
     fn rule(&self, lang: Lang, raw: RawRule, morphemes: &Arc<Morphemes>) -> Result<Rule, BrokenRule> {
@@ -246,6 +254,7 @@ impl Reader<'_> {
             practice: raw.practice,
             positive: raw.positive,
             negative: raw.negative,
+            line: self.line(at),
             except: self.any_of(&raw.except, morphemes)?,
             unless: self.any_of(&raw.unless, morphemes)?,
             patterns,

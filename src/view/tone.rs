@@ -73,11 +73,17 @@ fn describe(voice: Voice<'_>, text: &str, finding: &Finding) -> String {
         "tone-finding",
         &[
             ("words", &marked(text, finding)),
-            ("category", &voice.say(&format!("category-{}", finding.category.name()))),
+            ("category", &capitalised(&voice.say(&format!("category-{}", finding.category.name())))),
             ("why", &clip(&finding.why, 300)),
             ("instead", &plain(&finding.instead, 300)),
         ],
     )
+}
+
+/// A word as it begins a line.
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }
 
 /// The words of a finding, marked in what stands around them in their line.
@@ -186,6 +192,19 @@ mod tests {
         let (why, instead, rule) = (String::new(), String::new(), "x".to_owned());
         let end = start + words.chars().count();
         Finding { start, end, category: Category::Insult, severity: 2, quoted: false, why, instead, rule }
+    }
+
+    #[test]
+    fn a_finding_begins_like_a_sentence_in_both_languages() {
+        let texts = crate::locale::Texts::embedded();
+        let mut finding = finding("Na bravo", "bravo");
+        finding.category = Category::Condescension;
+        for (lang, begins) in
+            [(crate::locale::Lang::De, "Von oben herab: "), (crate::locale::Lang::En, "Condescension: ")]
+        {
+            let said = describe(texts.voice(lang), "Na bravo", &finding);
+            assert!(said.contains(&format!("\n{begins}")), "{said}");
+        }
     }
 
     #[test]
