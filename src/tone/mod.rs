@@ -256,6 +256,13 @@ impl Rules {
         self.german.rules.iter().chain(&self.english.rules)
     }
 
+    /// Every calmer wording of a language as it is written: of each rule, to Sie and to du, and of each category.
+    pub fn calmer_words(&self, lang: Lang) -> impl Iterator<Item = &str> {
+        let book = self.book(lang);
+        let of_rules = book.rules.iter().flat_map(|rule| std::iter::once(&rule.instead).chain(&rule.instead_du));
+        of_rules.map(String::as_str).chain(book.general.iter().map(rulebook::General::instead))
+    }
+
     /// Keeps so many bytes of what was worked out of the patterns, for each language, instead of 1 MB: for the few
     /// messages that need automatons.
     #[must_use]

@@ -98,6 +98,11 @@ impl General {
         let source = if category == Category::Shouting { "capitals" } else { "learned" };
         (self.why.clone(), self.instead.clone(), format!("{}.{source}", category.name()))
     }
+
+    /// The calmer wording.
+    pub(super) fn instead(&self) -> &str {
+        &self.instead
+    }
 }
 
 /// The rules of one language, read and checked.
