@@ -98,9 +98,16 @@ fn messages_nobody_tuned_on_are_read_well_enough() {
         );
         // Below what was measured, so that a rule may be added without a trained eye on every line.
         assert!(heated.macro_f1() >= 0.80, "{heated:?}");
-        assert!(alert.precision() >= 0.88 && alert.recall() >= 0.60, "{alert:?}");
+        assert!(alert.precision() >= 0.72 && alert.recall() >= 0.56, "{alert:?}");
+        // Some alert is for what is merely sharp; hardly one for what is calm.
+        assert!(called_heated(&read) <= 2, "calm messages alerted on");
         assert!(traps <= 0.08 && calm <= 0.010, "{traps} {calm}");
     }
+}
+
+/// Calm messages that were alerted on.
+fn called_heated(read: &[(u8, Line)]) -> usize {
+    read.iter().filter(|(said, line)| *said > 1 && line.heat == 0).count()
 }
 
 #[test]
