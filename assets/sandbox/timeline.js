@@ -52,6 +52,7 @@ export async function openTimeline(target) {
   list.setAttribute('aria-label', t('messages'));
   if (!same) {
     all = [];
+    from = to = 0;
     pending = [];
     unseen = 0;
     typing.clear();
@@ -99,7 +100,8 @@ function forum(here) {
 
 /** Draws the window `from..to` and keeps what is in view where it is. */
 function draw() {
-  if (!channel() || isForum(channel())) return;
+  // Until a place's messages are there, it is not called empty.
+  if (!channel() || isForum(channel()) || (loading && !all.length)) return;
   // A day's line moves when older messages come, so only messages hold the place.
   // Several, because one that begins the window is drawn anew once somebody stands before it.
   const edge = scroll.getBoundingClientRect().top;

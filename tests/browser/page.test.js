@@ -83,6 +83,27 @@ scene('the browser closed and opened again finds person, place and conversation'
   await visit.page.locator('.sample').first().waitFor();
 });
 
+scene('a change that comes while another channel is on its way leaves no error', { as: 'Anna', channel: 'support' }, async (visit) => {
+  const { page } = visit;
+  await visit.write('Guten Morgen');
+  await visit.sees('Guten Morgen');
+  let arrive;
+  const held = new Promise((resolve) => { arrive = resolve; });
+  const asked = new Promise((resolve) => page.route('**/channels/*/messages?*', async (route) => {
+    resolve();
+    await held;
+    await route.continue();
+  }));
+  await page.locator('#side .channel[data-channel="allgemein"]').first().click();
+  await asked;
+  await page.locator('button[lang=en]').click();
+  await page.getByText('Write to the bot').waitFor();
+  assert.equal(await page.getByText('It is still quiet here.').count(), 0, 'what is on its way is not called empty');
+  arrive();
+  await page.locator('#head h1', { hasText: 'allgemein' }).waitFor();
+  assert.equal(await visit.message('Guten Morgen').count(), 0);
+});
+
 scene('a server that is gone is said to be gone, keeps what was typed, and comes back', anna, async (visit, sandbox) => {
   visit.outage = true;
   await sandbox.kill();
