@@ -71,7 +71,7 @@ pub(super) async fn show_follow_up(desk: &Desk, caller: &Caller, id: FollowUpId)
             Box::pin(async move {
                 let guild = rights::agent(c, &caller).await?.guild;
                 let found = promise::theirs(c, &caller, guild, id).await?;
-                let which = Promise { guild, id, version: found.version, delivery: 0 };
+                let which = Promise::of(&found, 0);
                 shown(c, &caller, which).await
             })
         })

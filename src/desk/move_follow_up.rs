@@ -113,7 +113,8 @@ pub(super) async fn move_follow_up(desk: &Desk, caller: &Caller, which: PromiseR
                 let own = profile::calendar(c, before.guild, caller.user).await?;
                 let theirs = profile::calendar(c, before.guild, before.assignee).await?;
                 let read = to.read((&own, &theirs), now, caller.lang);
-                let (due_at, mut notes) = read.map_err(|refused| settled_by(refused, Then::Move(of(&before)), ""))?;
+                let (due_at, mut notes) =
+                    read.map_err(|refused| settled_by(refused, Then::Move(Promise::of(&before, 0)), ""))?;
                 let mut after = before.clone();
                 due(&mut after, to.calendar(&own, &theirs), due_at);
                 let change = Change::FollowUpMoved { follow_up: before.id.0, what: before.what.clone(), due: due_at };
@@ -191,11 +192,6 @@ fn settled_by(refused: Refused, then: Then, what: &str) -> Refused {
         Refused::When { refusal, when, .. } => then.or_refused(refusal, when, what.to_owned()),
         other => other,
     }
-}
-
-/// The promise as it stands now.
-const fn of(follow_up: &FollowUp) -> Promise {
-    Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery: 0 }
 }
 
 /// A form about a promise, filled in with what it says now, for whoever may change it.

@@ -1,12 +1,12 @@
 //! Opening a case: by `/case open`, or from a message mid-conversation.
 
-use super::record::{append, words};
+use super::record::append;
 use super::{Caller, Desk, DeskError, Outcome, Refused, Reply, clocks, rights};
 use crate::case::{self, NewCase, Priority, Source, UpdateRefused, Via};
 use crate::chat::ChannelKind;
 use crate::failpoint;
 use crate::id::{ChannelId, UserId};
-use crate::store::{case as cases, delivery};
+use crate::store::{case as cases, delivery, search};
 
 /// What was typed to open a case.
 #[derive(Debug, Clone, Default)]
@@ -72,7 +72,7 @@ pub(super) async fn open_case(desk: &Desk, caller: &Caller, wish: OpenCase) -> O
                     UpdateRefused::Title(title) => Refused::Title(title, typed.clone()),
                     other => Refused::Update(other, number, Some(typed.clone())),
                 })?;
-                cases::insert(c, &case, &words(&case)).await?;
+                cases::insert(c, &case, &search::of_case(&case)).await?;
                 append(c, &case, &log, caller.user).await?;
                 clocks::opened(c, &case, &standing.settings).await?;
                 delivery::want_card(c, case.guild, case.number, now_ms).await?;

@@ -3,13 +3,13 @@
 //! Invariants: rights are checked in the transaction of the change; the change, its entry, the next reminder and the word
 //! to whoever must hear of it are committed together or not at all.
 
-use super::record::{append, resolve, words};
+use super::record::{append, resolve};
 use super::rights::{self, Rank};
 use super::{Caller, CaseRef, DeskError, Refused};
 use crate::case::{Case, Change};
 use crate::follow_up::{FollowUp, FollowUpId, Kind, State, assignees};
 use crate::id::{GuildId, UserId};
-use crate::store::{Conn, case as cases, delivery, follow_up, guild, recurring};
+use crate::store::{Conn, case as cases, delivery, follow_up, guild, recurring, search};
 use crate::view::custom_id::Promise;
 
 /// Open promises looked through for the one somebody means by words.
@@ -235,7 +235,7 @@ pub(super) async fn log(
     now_ms: i64,
 ) -> Result<(), DeskError> {
     let next = case.touched(now_ms);
-    if !cases::save(c, &next, case.version, &words(&next)).await? {
+    if !cases::save(c, &next, case.version, &search::of_case(&next)).await? {
         return Err(Refused::ChangedMeanwhile(case.number).into());
     }
     append(c, &next, &[change], caller.user).await?;

@@ -57,7 +57,7 @@ pub(super) async fn record(
         UpdateRefused::Title(title) => Refused::Title(title, typed.clone().unwrap_or_default()),
         other => Refused::Update(other, before.number, typed),
     })?;
-    if !case::save(c, &next, before.version, &words(&next)).await? {
+    if !case::save(c, &next, before.version, &search::of_case(&next)).await? {
         return Err(Refused::ChangedMeanwhile(before.number).into());
     }
     let mut log = log;
@@ -100,11 +100,4 @@ pub(super) async fn append(c: &mut Conn, case: &Case, log: &[Change], actor: Use
         entry::append(c, case.guild, case.number, &line).await?;
     }
     Ok(())
-}
-
-/// What a case is found by.
-pub(super) fn words(case: &Case) -> Vec<String> {
-    let customer = case.customer.as_deref().unwrap_or_default();
-    let resolution = case.resolution.as_deref().unwrap_or_default();
-    search::words(&format!("{} {customer} {} {resolution}", case.title, case.tags.join(" ")))
 }

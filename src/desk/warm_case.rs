@@ -3,11 +3,10 @@
 //! Invariant: in the transaction of the customer's word; a mood somebody set is never lowered here.
 
 use super::DeskError;
-use super::record::words;
 use super::warmth::warm;
 use crate::case::{Case, CaseNumber, Change, Entry};
 use crate::id::{GuildId, MessageId};
-use crate::store::{Conn, aside, case as cases, delivery, entry, tone};
+use crate::store::{Conn, aside, case as cases, delivery, entry, search, tone};
 
 /// Takes a message of heat 0–3 in for one of the customer's cases; true if its mood rose.
 pub(super) async fn warm_case(
@@ -29,7 +28,7 @@ pub(super) async fn warm_case(
         return Ok(false);
     }
     let next = Case { mood: warmth.is, ..before.touched(now_ms) };
-    if !cases::save(c, &next, before.version, &words(&next)).await? {
+    if !cases::save(c, &next, before.version, &search::of_case(&next)).await? {
         return Ok(false);
     }
     let what = Change::Mood { from: before.mood, to: next.mood };

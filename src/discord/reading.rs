@@ -12,36 +12,33 @@ use crate::view::text::unblocked;
 
 /// The wish behind a chosen time; `None` where something else was pressed.
 pub(super) fn chosen(interaction: &ComponentInteraction, when: Option<&str>) -> Option<Result<Wish, Refused>> {
-    let action = Action::decode(&interaction.data.custom_id)?;
-    if !matches!(action, Action::TakeReading(..) | Action::MoveTo(_) | Action::EditTo(_) | Action::UpdateTo(_)) {
-        return None;
-    }
-    let typed = interaction.message.embeds.iter().find_map(|embed| unblocked(embed.description.as_deref()?));
-    Some(wish(action, typed, when).ok_or(Refused::Stale))
-}
-
-/// `what` is the text beside the time.
-fn wish(action: Action, what: Option<String>, when: Option<&str>) -> Option<Wish> {
-    let when = when?.to_owned();
-    Some(match action {
-        Action::TakeReading(case, repeat, wake) => Wish::AddFollowUp(AddFollowUp {
-            what: what?,
-            when,
-            case: case.map_or(CaseRef::Here, CaseRef::Number),
-            who: None,
-            repeat: repeat.map(Every::stored),
-            escalate: None,
-            wake,
-            offer: None,
+    let when = when.map(str::to_owned);
+    // The text beside the time.
+    let what = || interaction.message.embeds.iter().find_map(|embed| unblocked(embed.description.as_deref()?));
+    let wish = match Action::decode(&interaction.data.custom_id)? {
+        Action::TakeReading(case, repeat, wake) => what().zip(when).map(|(what, when)| {
+            Wish::AddFollowUp(AddFollowUp {
+                what,
+                when,
+                case: case.map_or(CaseRef::Here, CaseRef::Number),
+                who: None,
+                repeat: repeat.map(Every::stored),
+                escalate: None,
+                wake,
+                offer: None,
+            })
         }),
-        Action::MoveTo(promise) => Wish::MoveFollowUp { which: PromiseRef::Button(promise), to: To::Phrase(when) },
-        Action::EditTo(promise) => Wish::EditFollowUp { promise, what: what?, when },
-        Action::UpdateTo(number) => Wish::UpdateCase {
+        Action::MoveTo(promise) => {
+            when.map(|when| Wish::MoveFollowUp { which: PromiseRef::Button(promise), to: To::Phrase(when) })
+        }
+        Action::EditTo(promise) => what().zip(when).map(|(what, when)| Wish::EditFollowUp { promise, what, when }),
+        Action::UpdateTo(number) => when.map(|when| Wish::UpdateCase {
             case: CaseRef::Number(number),
             changes: Changes::default(),
             owner: None,
             next_update: Some(when),
-        },
+        }),
         _ => return None,
-    })
+    };
+    Some(wish.ok_or(Refused::Stale))
 }

@@ -388,11 +388,7 @@ impl Chat for Rest {
     }
 
     fn member(&self, guild: GuildId, user: UserId) -> Answer<'_, Vec<RoleId>> {
-        Box::pin(async move {
-            let (guild_id, user_id) = (raw::GuildId::new(guild.0.max(1)), raw::UserId::new(user.0.max(1)));
-            let member: RawMember = self.get(Route::GuildMember { guild_id, user_id }).await?;
-            member.roles.iter().map(|role| id(role).map(RoleId)).collect()
-        })
+        Box::pin(async move { Ok(self.named(guild, user).await?.roles) })
     }
 
     fn named(&self, guild: GuildId, user: UserId) -> Answer<'_, Named> {

@@ -19,7 +19,7 @@ pub fn run(mut input: impl BufRead, mut output: impl Write, rules: &Rules, texts
             Ok((_, text, lang)) => {
                 let found = rules.assess(&text, lang);
                 // As in the bot: words that stay sharp, or are only a beginning, are no version to send.
-                let calmer = rules.calmer_to_send(&text, &found, |_| false).filter(|_| found.heat > 0);
+                let calmer = if found.heat > 0 { rules.calmer_to_send(&text, &found, |_| false) } else { None };
                 writeln!(output, "{}", explained(&text, &found, calmer.as_deref(), texts.voice(found.lang)))?;
             }
             Err(error) => {

@@ -138,10 +138,7 @@ pub async fn erase_case(c: &mut Conn, case: &Case, placeholder: &str, now_ms: i6
 async fn rewrite(c: &mut Conn, mut case: Case, now_ms: i64) -> Result<(), StoreError> {
     let version = case.version;
     case.version += 1;
-    let customer = case.customer.as_deref().unwrap_or_default();
-    let resolution = case.resolution.as_deref().unwrap_or_default();
-    let words = search::words(&format!("{} {customer} {} {resolution}", case.title, case.tags.join(" ")));
-    case::save(c, &case, version, &words).await?;
+    case::save(c, &case, version, &search::of_case(&case)).await?;
     delivery::want_card(c, case.guild, case.number, now_ms).await
 }
 

@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::case::Case;
+
 /// Words of a text that count; the rest of a very long resolution is not searched.
 const MAX_WORDS: usize = 64;
 /// Letters of a word that count.
@@ -23,6 +25,13 @@ pub struct QueryWord {
     pub typed: String,
     /// Its stems in German and English, and itself; any of them is a match.
     pub forms: Vec<String>,
+}
+
+/// The forms under which a case is stored.
+pub fn of_case(case: &Case) -> Vec<String> {
+    let customer = case.customer.as_deref().unwrap_or_default();
+    let resolution = case.resolution.as_deref().unwrap_or_default();
+    words(&format!("{} {customer} {} {resolution}", case.title, case.tags.join(" ")))
 }
 
 /// The forms under which a case with this text is stored: of every word itself and its stems in both languages, since

@@ -45,7 +45,7 @@ pub(super) fn calmer(book: &Book, text: &str, assessment: &Assessment) -> String
 fn swap(book: &Book, finding: &Finding) -> Swap {
     let Some(rule) = book.rules.iter().find(|r| r.id == finding.rule) else { return Swap::Keep };
     // Where the writer's own words were too sharp to be said again, the phrase in their place is advice only.
-    let general = || finding.instead == book.general[finding.category as usize].texts(finding.category).1;
+    let general = || finding.instead == book.general[finding.category as usize].instead();
     if rule.instead.contains('$') && general() { Swap::Keep } else { rule.swap }
 }
 

@@ -270,7 +270,7 @@ fn say_nothing_sharp_again(book: &Book, drafts: &mut [Draft]) {
             other != at && (inside || shouted)
         });
         if again {
-            drafts[at].instead = book.general[drafts[at].category as usize].texts(drafts[at].category).1;
+            book.general[drafts[at].category as usize].instead().clone_into(&mut drafts[at].instead);
         }
     }
 }

@@ -47,7 +47,7 @@ pub fn bundle<'a>(
         if !stands {
             continue;
         }
-        let promise = Promise { guild, id: follow_up.id, version: follow_up.version, delivery };
+        let promise = Promise::of(follow_up, delivery);
         let label = format!("{case}{}", one_line(&text::unmarked(voice, &follow_up.what)));
         let label: String = label.chars().take(IN_LIST).collect();
         options.push(Choice { label, value: promise.choice() });

@@ -49,7 +49,7 @@ pub fn unowned(
     lead: Option<RoleId>,
 ) -> Message {
     let voice = texts.voice(lang);
-    let promise = Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery };
+    let promise = Promise::of(follow_up, delivery);
     let lapses = moment(follow_up.promised_at());
     let place = case.thread.map_or_else(String::new, |thread| format!(" in {}", text::channel(thread)));
     let args = [("case", &*case.number.to_string()), ("lapses", &*lapses), ("place", &*place)];

@@ -5,7 +5,7 @@
 
 use crate::case::{CaseNumber, View, named};
 use crate::desk::Scope;
-use crate::follow_up::{Every, FollowUpId};
+use crate::follow_up::{Every, FollowUp, FollowUpId};
 use crate::id::{ChannelId, GuildId, MessageId, UserId};
 use crate::locale::Lang;
 use crate::store::tone::RuleName;
@@ -192,6 +192,13 @@ pub struct Promise {
     pub version: i64,
     /// The delivery row.
     pub delivery: i64,
+}
+
+impl Promise {
+    /// The promise as it stands now, with the delivery that carries it; 0 is none.
+    pub const fn of(follow_up: &FollowUp, delivery: i64) -> Self {
+        Self { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery }
+    }
 }
 
 impl Action {

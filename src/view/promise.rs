@@ -19,10 +19,6 @@ const CHOICE: usize = 100;
 /// Characters of why a reminder reached nobody, in a line of a list.
 pub(super) const REASON: usize = 150;
 
-fn of(follow_up: &FollowUp) -> Promise {
-    Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery: 0 }
-}
-
 /// Written down, with the time as it was understood, and the way back.
 pub(super) fn added(voice: Voice<'_>, follow_up: &FollowUp, notes: &MoveNotes) -> Message {
     let args = [
@@ -46,8 +42,8 @@ pub(super) fn added(voice: Voice<'_>, follow_up: &FollowUp, notes: &MoveNotes) -
     }
     lines.extend(noted(voice, follow_up, notes, own));
     let row = vec![
-        button(voice, "button-change", Look::Secondary, Action::AskEdit(of(follow_up))),
-        button(voice, "button-undo", Look::Secondary, Action::Undo(of(follow_up))),
+        button(voice, "button-change", Look::Secondary, Action::AskEdit(Promise::of(follow_up, 0))),
+        button(voice, "button-undo", Look::Secondary, Action::Undo(Promise::of(follow_up, 0))),
     ];
     Message { content: lines.join("\n"), rows: vec![Row::Buttons(row)], ..Message::default() }
 }

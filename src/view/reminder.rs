@@ -43,7 +43,7 @@ pub fn reminder(
     How { place, late, first }: How,
 ) -> Message {
     let voice = texts.voice(lang);
-    let promise = Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery };
+    let promise = Promise::of(follow_up, delivery);
     let (content, rows) = if place == Place::Alert {
         let who = text::person(follow_up.assignee);
         (voice.with("reminder-alert", &[("who", &who)]), vec![reveal(voice, promise)])
@@ -66,7 +66,7 @@ pub fn reminder(
 /// What became of a promise, for whoever must hear it: its creator of its end, a new assignee of having it now.
 pub fn word(texts: &Texts, lang: Lang, delivery: i64, follow_up: &FollowUp, reader: UserId, place: Place) -> Message {
     let voice = texts.voice(lang);
-    let promise = Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery };
+    let promise = Promise::of(follow_up, delivery);
     let args = [
         ("who", text::person(reader)),
         ("by", text::person_or(follow_up.ended_by, voice, "nobody-bot")),
@@ -97,7 +97,7 @@ pub fn escalation(
     place: Place,
 ) -> Message {
     let voice = texts.voice(lang);
-    let promise = Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery };
+    let promise = Promise::of(follow_up, delivery);
     let args = [
         ("lead", lead.map_or_else(|| text::person(follow_up.creator), text::role)),
         ("who", text::person(follow_up.assignee)),
@@ -139,7 +139,7 @@ pub fn undeliverable(
     // Who has left is named, but there is nobody to ping.
     users.retain(|user| !left || *user != follow_up.assignee);
     let mentions = Mentions { users, roles: lead.into_iter().collect() };
-    let promise = Promise { guild: follow_up.guild, id: follow_up.id, version: follow_up.version, delivery };
+    let promise = Promise::of(follow_up, delivery);
     let rows = match follow_up.state {
         State::Open => vec![Row::Buttons(vec![
             button(voice, "button-retry", Look::Primary, Action::Retry(promise)),
