@@ -5,7 +5,7 @@
 
 use super::steps::{END, Set, Step, Steps, has, key};
 use regex_syntax::hir::Look;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 /// Most steps of one search, and more for each byte of the text; an everyday one takes a few dozen.
 const PATIENCE: u32 = 1_000;
@@ -42,16 +42,16 @@ struct Attempt<'a, N> {
     groups: Option<&'a mut Groups>,
 }
 
-/// The first match that begins at this byte or behind it, what stands before it being seen. `groups` notes where groups are.
+/// The first match that begins at one of these bytes, what stands before it being seen. `groups` notes where groups are.
 pub fn find(
     steps: &Steps,
     names: &impl Named,
     text: &[u8],
-    from: usize,
+    starts: RangeInclusive<usize>,
     groups: Option<&mut Groups>,
 ) -> Result<Option<Range<usize>>, Tired> {
     let mut attempt = Attempt { text, names, left: PATIENCE + FOR_EACH * text.len().min(1 << 20) as u32, groups };
-    for start in from..=text.len() {
+    for start in *starts.start()..=text.len().min(*starts.end()) {
         let begins = match text.get(start) {
             Some(&byte) => steps.empty || has(steps.first, byte),
             None => steps.empty,

@@ -6,6 +6,7 @@
 //! pattern that uses it, which is most of what a start used to cost.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
+use std::sync::LazyLock;
 
 /// The first bytes of a string that must occur, at most eight; the unused ones are 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +32,15 @@ pub const LONGEST: u8 = 8;
 /// From this worth on (see [`Literal::worth`]) a string is so rare that shorter ones beside it are not watched.
 const TELLING: u32 = 4;
 
+/// Words that most messages have some of: it costs more to watch for them than it saves.
+const COMMON: &str = "and are auch auf bitte can das dem den der die ein eine einen er es for hab habe haben hat have ich ihnen ihr ihre is ist \
+    kann man mein mir mit nich nicht noch not nur sich sie so that the this to und uns von was wie wir wird with you your zu";
+
+static COMMON_KEYS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let key = |word: &str| word.bytes().rev().fold(0, |key, byte| key << 8 | u64::from(byte));
+    COMMON.split(' ').map(key).collect()
+});
+
 impl Literal {
     const EMPTY: Self = Self { bytes: 0, len: 0 };
 
@@ -50,8 +60,25 @@ impl Literal {
         Self { bytes: if len == 0 { 0 } else { self.bytes & (u64::MAX >> (64 - 8 * len)) }, len }
     }
 
-    /// How much it tells that the string occurs: a letter little, a sign much, as most messages have none of them.
+    /// Its bytes without the gaps before and behind them.
+    fn word(self) -> u64 {
+        let mut word = self.bytes;
+        while word as u8 == b' ' {
+            word >>= 8;
+        }
+        let last = |word: u64| (word | 1).ilog2() / 8 * 8;
+        while word >> last(word) == u64::from(b' ') {
+            word &= (1 << last(word)) - 1;
+        }
+        word
+    }
+
+    /// How much it tells that the string occurs: a letter little, a sign much, as most messages have none of them; a word that most
+    /// messages have hardly anything.
     fn worth(self) -> u32 {
+        if COMMON_KEYS.contains(&self.word()) {
+            return 2;
+        }
         let of = |byte: u8| match byte {
             b'*' | 0x01..=0x08 => TELLING,
             b'!' | b'?' | b'#' | b'@' | b'%' | b'$' => 2,
@@ -85,7 +112,7 @@ pub struct Info {
 pub fn required(info: Info) -> Vec<Needed> {
     let mut groups = info.groups;
     groups.extend(info.exact.and_then(|group| needed(group, Some(0))));
-    groups.sort_by_key(|g| (std::cmp::Reverse(worth(&g.group)), g.group.len()));
+    groups.sort_by_cached_key(|g| (std::cmp::Reverse(worth(&g.group)), g.group.len()));
     // Short strings occur everywhere: they are only worth watching when there is nothing longer.
     if groups.iter().any(|g| worth(&g.group) >= TELLING) {
         groups.retain(|g| worth(&g.group) >= TELLING);
@@ -289,6 +316,16 @@ mod tests {
         assert_eq!(before(r"\b(?:du|ihr)? ?[a-z]{0,4}idiot"), Some(8));
         assert_eq!(before(r"[a-z]*laden"), None);
         assert_eq!(before(r"(?:so ein [a-z]|ein[^a])(?:trottel|depp)"), Some(8));
+    }
+
+    #[test]
+    fn what_everybody_writes_tells_little() {
+        let worth = |text: &str| text.bytes().map(Literal::of).reduce(Literal::then).map(Literal::worth);
+        assert_eq!([" sie", "nicht ", " you ", "bitte"].map(worth), [Some(2); 4]);
+        assert_eq!(worth("nichts"), Some(6));
+        // Where there is something better, nobody waits for it.
+        assert_eq!(groups(r"\bihr [a-z]+ frech\b"), [[" frech"]]);
+        assert_eq!(groups(r"\bihr [a-z]+ sie\b"), [["ihr "], [" sie"]]);
     }
 
     #[test]

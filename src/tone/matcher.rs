@@ -15,7 +15,7 @@ use regex_automata::meta::Regex;
 use regex_automata::nfa::thompson;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::{Arc, OnceLock};
 
 /// Most bytes a compiled pattern may have.
@@ -88,15 +88,20 @@ impl Matcher {
         self.shelf.bytes()
     }
 
-    /// Its first match that begins at this byte or behind it, with the steps alone.
-    fn tried(&self, text: &[u8], from: usize, groups: Option<&mut Groups>) -> Result<Option<Range<usize>>, Tired> {
+    /// Its first match that begins at one of these bytes, with the steps alone.
+    fn tried(
+        &self,
+        text: &[u8],
+        starts: RangeInclusive<usize>,
+        groups: Option<&mut Groups>,
+    ) -> Result<Option<Range<usize>>, Tired> {
         let steps = self.steps.get_or_init(|| self.morphemes.follow(&self.source).map(Box::new));
-        attempt::find(steps.as_ref().ok_or(Tired)?, &*self.morphemes, text, from, groups)
+        attempt::find(steps.as_ref().ok_or(Tired)?, &*self.morphemes, text, starts, groups)
     }
 
     /// Whether it matches.
     pub fn is_match(&self, text: &[u8]) -> bool {
-        if let Ok(found) = self.tried(text, 0, None) {
+        if let Ok(found) = self.tried(text, 0..=usize::MAX, None) {
             return found.is_some();
         }
         let input = Input::new(text).earliest(true);
@@ -104,9 +109,19 @@ impl Matcher {
     }
 
     /// All matches that begin at this byte or behind it, none inside another; what stands before it is seen.
-    pub fn find_from<'a>(&'a self, text: &'a [u8], mut from: usize) -> impl Iterator<Item = Range<usize>> + 'a {
+    pub fn find_from<'a>(&'a self, text: &'a [u8], from: usize) -> impl Iterator<Item = Range<usize>> + 'a {
+        self.find_in(text, from..=text.len())
+    }
+
+    /// The same, where it is known that none begins behind these bytes.
+    pub fn find_in<'a>(
+        &'a self,
+        text: &'a [u8],
+        starts: RangeInclusive<usize>,
+    ) -> impl Iterator<Item = Range<usize>> + 'a {
+        let (mut from, last) = starts.into_inner();
         std::iter::from_fn(move || {
-            let found = self.tried(text, from, None).unwrap_or_else(|Tired| self.at_length(text, from))?;
+            let found = self.tried(text, from..=last, None).unwrap_or_else(|Tired| self.at_length(text, from))?;
             from = found.end + usize::from(found.is_empty());
             Some(found)
         })
@@ -120,14 +135,14 @@ impl Matcher {
     /// How many bytes its steps take; `None` if it has none.
     #[cfg(test)]
     pub fn size(&self) -> Option<usize> {
-        let _ = self.tried(b"", 0, None);
+        let _ = self.tried(b"", 0..=usize::MAX, None);
         self.steps.get().and_then(Option::as_ref).map(|steps| steps.size())
     }
 
     /// What the groups of the first match are, at most ten.
     pub fn groups(&self, text: &[u8]) -> Option<Vec<Option<Range<usize>>>> {
         let mut groups = Groups::default();
-        let Ok(found) = self.tried(text, 0, Some(&mut groups)) else { return self.groups_at_length(text) };
+        let Ok(found) = self.tried(text, 0..=usize::MAX, Some(&mut groups)) else { return self.groups_at_length(text) };
         let found = found?;
         (groups[0], groups[1]) = (Some(found.start), Some(found.end));
         let count = self.steps.get()?.as_ref()?.groups;
@@ -219,7 +234,7 @@ mod tests {
                 for matcher in rule.except.iter().chain(&rule.unless).chain([pattern]) {
                     for text in rule.positive.iter().chain(others.clone()) {
                         let text = crate::tone::fold::fold(text).bytes;
-                        let found = matcher.tried(&text, 0, None);
+                        let found = matcher.tried(&text, 0..=usize::MAX, None);
                         assert_eq!(
                             found,
                             Ok(matcher.at_length(&text, 0)),
@@ -237,7 +252,7 @@ mod tests {
     fn who_would_try_too_long_asks_the_automaton() {
         let matcher = matcher("(?:(?:a|b)(?:a|b)?)*c");
         let text = "ab".repeat(300);
-        assert_eq!(matcher.tried(text.as_bytes(), 0, None), Err(Tired));
+        assert_eq!(matcher.tried(text.as_bytes(), 0..=usize::MAX, None), Err(Tired));
         assert_eq!(matcher.find_from(text.as_bytes(), 0).next(), None);
         let text = text + "c";
         assert_eq!(matcher.find_from(text.as_bytes(), 0).next(), Some(0..601));
@@ -248,7 +263,7 @@ mod tests {
     fn few_ways_that_fork_again_and_again_end_too() {
         let matcher = matcher("(?:[ab]+ ?){9}d");
         let text = "ab".repeat(100);
-        assert_eq!(matcher.tried(text.as_bytes(), 0, None), Err(Tired));
+        assert_eq!(matcher.tried(text.as_bytes(), 0..=usize::MAX, None), Err(Tired));
         assert_eq!(matcher.find_from(text.as_bytes(), 0).next(), None);
     }
 
@@ -291,7 +306,7 @@ mod tests {
         fn any_pattern_finds_with_steps_what_it_finds_without(source in pattern(), text in "[abc .]{0,14}", from in 0usize..4) {
             let matcher = matcher(&source);
             let text = text.as_bytes();
-            if let Ok(found) = matcher.tried(text, from, None) {
+            if let Ok(found) = matcher.tried(text, from..=text.len(), None) {
                 prop_assert_eq!(found, matcher.at_length(text, from), "{}", source);
                 let groups = matcher.groups(text);
                 let right = matcher.groups_at_length(text);

@@ -26,6 +26,7 @@ mod shelf;
 mod shout;
 mod sieve;
 mod steps;
+mod table;
 mod token;
 mod weigh;
 
@@ -207,10 +208,14 @@ impl Rules {
         }
         let [own_german, own_english] = own;
         let [german_heads, english_heads] = heads;
-        Ok(Self {
-            german: Self::book_of(Lang::De, own_german, german_heads)?,
-            english: Self::book_of(Lang::En, own_english, english_heads)?,
-        })
+        // Whoever starts the program waits for both, so they are read side by side.
+        let (german, english) = std::thread::scope(|scope| {
+            let german = scope.spawn(|| Self::book_of(Lang::De, own_german, german_heads));
+            let english = Self::book_of(Lang::En, own_english, english_heads);
+            (german.join(), english)
+        });
+        let german = german.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok(Self { german, english: english? })
     }
 
     fn book_of(lang: Lang, own: Option<Rulebook>, heads: Cow<'static, [u8]>) -> Result<Book, BrokenRule> {

@@ -184,12 +184,15 @@ pub(super) fn read(lang: Lang, text: &str, file: &str, compile: bool) -> Result<
         reported: raw.targets.reported.as_ref().map(|p| reader.pattern(p, &morphemes)).transpose()?,
     };
     let mut rules: Vec<Rule> = Vec::with_capacity(raw.rule.len());
+    let (mut line, mut counted) = (1, 0);
     for rule in raw.rule {
-        let line = rule.id.span().start;
+        let at = rule.id.span().start;
         if rules.iter().any(|r| r.id == *rule.id.get_ref()) {
-            return Err(reader.broken(line, format!("rule {} is there twice", rule.id.get_ref())));
+            return Err(reader.broken(at, format!("rule {} is there twice", rule.id.get_ref())));
         }
-        rules.push(reader.rule(lang, rule, &morphemes)?);
+        line += lines(&text.as_bytes()[counted..at]);
+        counted = at;
+        rules.push(reader.rule(lang, rule, line, &morphemes)?);
     }
     Ok(Rulebook { lang, rules, targets, general: raw.general, shipped: !compile, file: file.to_owned() })
 }
@@ -208,11 +211,10 @@ impl Reader<'_> {
     }
 
     fn line(&self, at: usize) -> usize {
-        let upto = &self.text.as_bytes()[..at.min(self.text.len())];
-        upto.split(|&b| b == b'\n').count()
+        1 + lines(&self.text.as_bytes()[..at.min(self.text.len())])
     }
 
-    fn rule(&self, lang: Lang, raw: RawRule, morphemes: &Arc<Morphemes>) -> Result<Rule, BrokenRule> {
+    fn rule(&self, lang: Lang, raw: RawRule, line: usize, morphemes: &Arc<Morphemes>) -> Result<Rule, BrokenRule> {
         let at = raw.id.span().start;
         let id = raw.id.get_ref().clone();
         let refuse = |reason: &str| Err(self.broken(at, format!("rule {id}: {reason}")));
@@ -259,7 +261,7 @@ impl Reader<'_> {
             practice: raw.practice,
             positive: raw.positive,
             negative: raw.negative,
-            line: self.line(at),
+            line,
             except: self.any_of(&raw.except, morphemes)?,
             unless: self.any_of(&raw.unless, morphemes)?,
             patterns,
@@ -311,6 +313,11 @@ impl Reader<'_> {
         }
         Ok(Arc::new(morphemes))
     }
+}
+
+/// How many lines end in this.
+fn lines(text: &[u8]) -> usize {
+    text.iter().filter(|&&byte| byte == b'\n').count()
 }
 
 /// A pattern is written as people write; text is read folded. So the pattern is folded too, and an apostrophe may be missing.

@@ -79,6 +79,8 @@ struct Seen {
     bits: u8,
     /// No match begins before this byte of the piece.
     from: u16,
+    /// None begins behind this one, where the last string of the first group stands.
+    last: u16,
 }
 
 /// What the rules found in one message.
@@ -140,6 +142,9 @@ impl Book {
         let mut ready: Vec<u16> = Vec::new();
         self.sieve.read(text, |number, bit, at| {
             let seen = &mut seen[usize::from(number)];
+            if bit == 1 {
+                seen.last = at as u16;
+            }
             if seen.bits & bit != 0 {
                 return;
             }
@@ -157,8 +162,9 @@ impl Book {
         for &number in &ready {
             let waiting = &self.patterns[usize::from(number)];
             let (rule, pattern) = (usize::from(waiting.rule), usize::from(waiting.pattern));
-            let from = usize::from(seen[usize::from(number)].from);
-            for found in self.rules[rule].patterns[pattern].regex.find_from(text, from) {
+            let seen = seen[usize::from(number)];
+            let last = if waiting.all == 0 { text.len() } else { usize::from(seen.last) };
+            for found in self.rules[rule].patterns[pattern].regex.find_in(text, usize::from(seen.from)..=last) {
                 let span = piece.start + found.start..piece.start + found.end;
                 if !span.is_empty() && !self.excused(rule, folded, &span) {
                     hits.push(Hit { rule, pattern, span });
