@@ -1,18 +1,21 @@
-//! What the heads see in folded text: words, pairs of words, letters inside words, and kinds of words in their order.
+//! What the heads see in folded text: words, pairs of words, kinds of words in their order, and letters inside words.
 //!
 //! Invariant: the trainer and the running program read text with this one function, so that a table means the same in both. One pass,
 //! no allocation.
 
-use super::kinds::{Kind, Kinds};
+use super::kinds::Kinds;
 
 /// Longer words are read up to here: nobody's wording hides behind it, and a wall of letters costs no more than a word.
 const LONGEST: usize = 28;
+
+/// Set in the kind of what is a sign and no word.
+const SIGN: u32 = 0x100;
 
 /// Takes the features as they come.
 pub trait Sink {
     /// A word or sign begins; its features follow. Folded byte offsets.
     fn word(&mut self, start: usize, end: usize);
-    /// One feature of it.
+    /// One feature of it. The lowest bit says what it is: see [`of_words`].
     fn feature(&mut self, hash: u32);
     /// A sentence ends before this folded byte.
     fn sentence(&mut self, end: usize);
@@ -45,10 +48,16 @@ fn pair(salt: u32, a: u32, b: u32) -> u32 {
     spread(a.rotate_left(11).wrapping_mul(0x9E37_79B1) ^ b ^ salt)
 }
 
+/// Whether a feature is made of whole words and their kinds; else of letters. Words say more than letters do, and there are fewer of
+/// them, so the trainer lets them count more.
+pub const fn of_words(hash: u32) -> bool {
+    hash & 1 == 1
+}
+
 /// Reads folded text.
 pub fn walk(folded: &[u8], kinds: &Kinds, sink: &mut impl Sink) {
-    let mut before = [0u32; 2];
-    let mut kind_before: [Kind; 2] = [0; 2];
+    let mut before = 0;
+    let mut kinds_before = [0; 2];
     let mut at = 0;
     while at < folded.len() {
         let start = at;
@@ -68,24 +77,21 @@ pub fn walk(folded: &[u8], kinds: &Kinds, sink: &mut impl Sink) {
         let word = &folded[start..at.min(start + LONGEST)];
         sink.word(start, at);
         let h = hash(word);
-        sink.feature(spread(h));
-        sink.feature(pair(0x51, before[0], h));
-        sink.feature(pair(0x52, before[1], h));
-        let kind = kinds.of(h);
-        if kind_before[0] != 0 {
-            sink.feature(pair(0x61, u32::from(kind_before[0]), h));
-        }
+        // A sign is a kind of its own.
+        let kind = if letter { u32::from(kinds.of(h)) } else { SIGN | u32::from(byte) };
+        let [last, second_last] = kinds_before;
+        sink.feature(spread(h) | 1);
+        sink.feature(pair(0x51, before, h) | 1);
         if kind != 0 {
-            sink.feature(pair(0x62, u32::from(kind_before[0]), u32::from(kind)));
-            let two = u32::from(kind_before[1]) << 8 | u32::from(kind_before[0]);
-            sink.feature(pair(0x63, two, u32::from(kind)));
-            sink.feature(pair(0x64, u32::from(kind), before[0]));
-            kind_before = [kind, kind_before[0]];
+            sink.feature(pair(0x61, 0, kind) | 1);
         }
+        sink.feature(pair(0x62, last, kind) | 1);
+        sink.feature(pair(0x63, second_last << 10 | last, kind) | 1);
+        kinds_before = [kind, last];
         if letter && word.len() > 2 {
             letters(word, sink);
         }
-        before = [h, before[0]];
+        before = h;
         if matches!(byte, b'.' | b'!' | b'?') && folded.get(at).is_none_or(|b| matches!(b, b' ' | b'\n')) {
             sink.sentence(at);
         }
@@ -93,7 +99,7 @@ pub fn walk(folded: &[u8], kinds: &Kinds, sink: &mut impl Sink) {
     sink.sentence(folded.len());
 }
 
-/// Three to five letters in a row, with marks where the word begins and ends.
+/// Each four letters in a row, with marks where the word begins and ends.
 fn letters(word: &[u8], sink: &mut impl Sink) {
     let mut marked = [b'>'; LONGEST + 2];
     marked[0] = b'<';
@@ -101,15 +107,9 @@ fn letters(word: &[u8], sink: &mut impl Sink) {
         *to = digitless(byte);
     }
     let marked = &marked[..word.len() + 2];
-    for start in 0..word.len() {
-        let rest = &marked[start..marked.len().min(start + 5)];
-        let mut h = 0x7A3B_11C9;
-        for (i, &byte) in rest.iter().enumerate() {
-            h = mix(h, byte);
-            if i >= 2 {
-                sink.feature(spread(h));
-            }
-        }
+    for four in marked.windows(4) {
+        let four = u32::from_le_bytes([four[0], four[1], four[2], four[3]]);
+        sink.feature(spread(four.wrapping_mul(0x9E37_79B1)) & !1);
     }
 }
 

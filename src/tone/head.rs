@@ -1,4 +1,4 @@
-//! The learned tables of one language: four small heads that read the same features, and a table of categories.
+//! The learned tables of one language: two small heads that read the same features, and a table of categories.
 //!
 //! Invariant: a file that is not exactly what the trainer writes is refused, so that a read row is always inside the table. Scoring
 //! allocates nothing.
@@ -6,16 +6,14 @@
 use super::features::{Sink, walk};
 use super::judge::{Judge, NUMBERS};
 use super::kinds::Kinds;
+use super::table::{self, GROUP, LANES, Rows, WIDTH};
 use super::{Category, features};
 use crate::locale::Lang;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Heads that share a row: sharp wording (heat ≥ 1), heated wording (heat ≥ 2), and two voters from other people's matter (German:
-/// offence in its two halves; English: incivility, anger).
-pub const LANES: usize = 4;
 /// The four bytes a file begins with; the last one is the version of the format.
-const MAGIC: [u8; 4] = *b"RTH2";
+const MAGIC: [u8; 4] = *b"RTH3";
 /// A sentence of few features says little: this many more are assumed to be neutral.
 const CALM_FEATURES: f32 = 12.0;
 
@@ -23,9 +21,8 @@ const CALM_FEATURES: f32 = 12.0;
 #[derive(Debug)]
 pub struct Head {
     kinds: Kinds,
-    buckets: u64,
     bytes: Cow<'static, [u8]>,
-    rows: Range<usize>,
+    groups: Range<usize>,
     scale: [f32; LANES],
     bias: [f32; LANES],
     category_buckets: u64,
@@ -46,9 +43,11 @@ pub struct Margins {
 }
 
 /// Weights as the trainer has them, before they are made small.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Weights {
-    /// One table for each lane, all of one length.
+    /// Where each feature stands.
+    pub rows: Rows,
+    /// A weight for each row, for each head.
     pub lanes: [Vec<f32>; LANES],
     /// Their biases.
     pub bias: [f32; LANES],
@@ -64,9 +63,8 @@ impl Weights {
     /// The file: one byte for each weight.
     pub fn pack(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
-        let buckets = self.lanes[0].len();
         let category_buckets = self.categories.first().map_or(0, Vec::len);
-        out.extend((buckets as u32).to_le_bytes());
+        out.extend((self.rows.marks().len() as u32).to_le_bytes());
         out.extend((category_buckets as u32).to_le_bytes());
         let scales = self.lanes.each_ref().map(|lane| widest([lane]));
         let category_scale = widest(&self.categories);
@@ -74,8 +72,11 @@ impl Weights {
         for number in numbers.copied().chain(self.judge.numbers()) {
             out.extend(number.to_le_bytes());
         }
-        for bucket in 0..buckets {
-            out.extend(self.lanes.iter().zip(scales).map(|(lane, scale)| small(lane[bucket], scale)));
+        for (group, marks) in self.rows.marks().iter().enumerate() {
+            out.extend(marks);
+            for (lane, scale) in self.lanes.iter().zip(scales) {
+                out.extend(lane[group * WIDTH..][..WIDTH].iter().map(|&weight| small(weight, scale)));
+            }
         }
         for bucket in 0..category_buckets {
             out.extend(self.categories.iter().map(|table| small(table[bucket], category_scale)));
@@ -113,7 +114,7 @@ impl Head {
         if reader.take(4)? != MAGIC {
             return Err("these are no heads, or of another version".to_owned());
         }
-        let buckets = reader.count()?;
+        let groups = reader.count()?;
         let category_buckets = reader.count()?;
         let scale = reader.numbers()?;
         let bias = reader.numbers()?;
@@ -121,15 +122,14 @@ impl Head {
         let [category_scale] = reader.numbers()?;
         let judge = Judge::new(&reader.numbers::<NUMBERS>()?);
         let at = reader.at;
-        let middle = at + buckets * LANES;
+        let middle = at + groups * GROUP;
         let end = middle + category_buckets * Category::ALL.len();
-        if end != bytes.len() || buckets == 0 || category_buckets == 0 {
+        if end != bytes.len() || groups == 0 || category_buckets == 0 {
             return Err(format!("{} bytes where {end} were announced", bytes.len()));
         }
         Ok(Self {
             kinds: Kinds::new(lang, features::hash),
-            buckets: buckets as u64,
-            rows: at..middle,
+            groups: at..middle,
             scale,
             bias,
             category_buckets: category_buckets as u64,
@@ -141,11 +141,8 @@ impl Head {
         })
     }
 
-    fn row(&self, hash: u32) -> [i32; LANES] {
-        let at = self.rows.start + bucket(hash, self.buckets) * LANES;
-        self.bytes[at..at + LANES]
-            .first_chunk::<LANES>()
-            .map_or([0; LANES], |row| row.map(|b| i32::from(b.cast_signed())))
+    fn groups(&self) -> &[[u8; GROUP]] {
+        self.bytes[self.groups.clone()].as_chunks().0
     }
 
     fn margin(&self, sum: [i32; LANES], features: usize) -> [f32; LANES] {
@@ -157,7 +154,7 @@ impl Head {
     pub fn margins(&self, folded: &[u8]) -> Margins {
         let mut sums = Sums {
             head: self,
-            rows: self.bytes[self.rows.clone()].as_chunks().0,
+            groups: self.groups(),
             whole: [0; LANES],
             all: 0,
             sentence: [0; LANES],
@@ -174,8 +171,14 @@ impl Head {
 
     /// The words of the most heated sentence that weigh most, as a folded span, with the likeliest category; `None` when there is no word.
     pub fn heaviest(&self, folded: &[u8]) -> Option<(Range<usize>, Category)> {
-        let mut trace =
-            Trace { head: self, words: Vec::new(), first: 0, best: None, categories: [0; Category::ALL.len()] };
+        let mut trace = Trace {
+            head: self,
+            groups: self.groups(),
+            words: Vec::new(),
+            first: 0,
+            best: None,
+            categories: [0; Category::ALL.len()],
+        };
         walk(folded, &self.kinds, &mut trace);
         let (_, words, categories) = trace.best?;
         let category = (0..Category::ALL.len())
@@ -193,35 +196,43 @@ impl Head {
     }
 }
 
-/// So many rows are added up in sixteen bits without running over.
-const BATCH: usize = 128;
+/// What a feature weighs for each head; nothing if it has no row.
+fn weights(groups: &[[u8; GROUP]], hash: u32) -> [i32; LANES] {
+    let group = &groups[table::group(hash, groups.len())];
+    let parts: &[[u8; WIDTH]] = group.as_chunks().0;
+    let (shift, mask) = table::find(parts[0], hash);
+    std::array::from_fn(|lane| {
+        let four = u32::from_le_bytes(parts[1 + lane]) & mask;
+        i32::from((four >> shift) as i8)
+    })
+}
+
+/// So many features are looked up together.
+const BATCH: usize = 64;
 
 struct Sums<'a> {
     head: &'a Head,
-    rows: &'a [[u8; LANES]],
+    groups: &'a [[u8; GROUP]],
     whole: [i32; LANES],
     all: usize,
     sentence: [i32; LANES],
     here: usize,
     peak: [f32; LANES],
-    /// Buckets whose rows are still to be added: many at once, so that one row is fetched while the others are on their way.
+    /// Features whose weights are still to be added: many at once, so that one group is fetched while the others are on their way.
     waiting: [u32; BATCH],
     count: usize,
 }
 
 impl Sums<'_> {
     fn add_up(&mut self) {
-        // Four bytes of a row as two pairs, each byte with room to grow; 128 more than the weight, so that none is below 0.
-        let (mut even, mut odd) = (0u32, 0u32);
-        for &bucket in &self.waiting[..self.count] {
-            let row = u32::from_le_bytes(self.rows[bucket as usize]) ^ 0x8080_8080;
-            even += row & 0x00FF_00FF;
-            odd += row >> 8 & 0x00FF_00FF;
+        let mut sums = [0; LANES];
+        for &hash in &self.waiting[..self.count] {
+            for (sum, weight) in sums.iter_mut().zip(weights(self.groups, hash)) {
+                *sum += weight;
+            }
         }
-        let less = 128 * self.count as i32;
-        let sums = [even & 0xFFFF, odd & 0xFFFF, even >> 16, odd >> 16];
         for (sum, more) in self.sentence.iter_mut().zip(sums) {
-            *sum += more.cast_signed() - less;
+            *sum += more;
         }
         self.here += self.count;
         self.count = 0;
@@ -235,7 +246,7 @@ impl Sink for Sums<'_> {
         if self.count == BATCH {
             self.add_up();
         }
-        self.waiting[self.count] = bucket(hash, self.head.buckets) as u32;
+        self.waiting[self.count] = hash;
         self.count += 1;
     }
 
@@ -269,6 +280,7 @@ type Sentence = (f32, Range<usize>, [i32; Category::ALL.len()]);
 
 struct Trace<'a> {
     head: &'a Head,
+    groups: &'a [[u8; GROUP]],
     words: Vec<Word>,
     first: usize,
     best: Option<Sentence>,
@@ -281,7 +293,7 @@ impl Sink for Trace<'_> {
     }
 
     fn feature(&mut self, hash: u32) {
-        let weight = self.head.row(hash)[0];
+        let [weight, _] = weights(self.groups, hash);
         if let Some(word) = self.words.last_mut() {
             word.weight += weight;
             word.features += 1;
@@ -299,7 +311,7 @@ impl Sink for Trace<'_> {
         let features: usize = words.iter().map(|w| w.features).sum();
         if features > 0 {
             let sum: i32 = words.iter().map(|w| w.weight).sum();
-            let margin = self.head.margin([sum, 0, 0, 0], features)[0];
+            let margin = self.head.margin([sum, 0], features)[0];
             if self.best.as_ref().is_none_or(|b| margin > b.0) {
                 self.best = Some((margin, here, self.categories));
             }

@@ -7,13 +7,13 @@ use super::head::Margins;
 use super::shout::Volume;
 
 /// How many signals there are.
-pub const SIGNALS: usize = 37;
+pub const SIGNALS: usize = 33;
 
 /// How many numbers a judge is made of.
 pub const NUMBERS: usize = 2 * SIGNALS + 4;
 
 /// Where among the signals the length stands.
-const LENGTH: usize = 16;
+const LENGTH: usize = 12;
 
 /// Up to so many words a message is short: there is little to go by in it, and most of what people write all day is short and calm.
 const SHORT: f32 = 10.0;
@@ -123,16 +123,12 @@ pub fn signals(margins: &Margins, found: Found, volume: Volume, folded: &[u8]) -
     let m = margins;
     let words = folded.iter().filter(|&&b| b == b' ').count() + 1;
     let mut out = [0.0; SIGNALS];
-    out[..19].copy_from_slice(&[
+    out[..15].copy_from_slice(&[
         1.0,
         m.whole[0].clamp(-3.0, 3.0),
         m.peak[0].clamp(-3.0, 3.0),
         m.whole[1].clamp(-3.0, 3.0),
         m.peak[1].clamp(-3.0, 3.0),
-        m.whole[2].clamp(-3.0, 3.0),
-        m.peak[2].clamp(-3.0, 3.0),
-        m.whole[3].clamp(-3.0, 3.0),
-        m.peak[3].clamp(-3.0, 3.0),
         flag(found.strongest >= 1),
         flag(found.strongest >= 2),
         flag(found.strongest >= 3),
@@ -145,16 +141,16 @@ pub fn signals(margins: &Margins, found: Found, volume: Volume, folded: &[u8]) -
         flag(folded.last() == Some(&b'!')),
     ]);
     for (i, category) in Category::ALL.iter().enumerate() {
-        out[19 + i] = flag(found.categories & (1 << *category as u16) != 0);
+        out[15 + i] = flag(found.categories & (1 << *category as u16) != 0);
     }
     // Where rules and heads agree, and where they do not.
-    out[31] = flag(found.strongest >= 1) * out[2];
-    out[32] = flag(found.strongest >= 2) * out[4];
+    out[27] = flag(found.strongest >= 1) * out[2];
+    out[28] = flag(found.strongest >= 2) * out[4];
     // Capitals alone are often a key or a habit; with marks, or with words that a rule knows, they are loud.
     let shouts = found.categories & (1 << Category::Shouting as u16) != 0;
-    out[35] = flag(shouts && volume.marks);
-    out[36] = flag(shouts && found.count > 1);
-    out[33] = flag(words <= 4);
-    out[34] = flag(words <= 4) * out[2];
+    out[31] = flag(shouts && volume.marks);
+    out[32] = flag(shouts && found.count > 1);
+    out[29] = flag(words <= 4);
+    out[30] = flag(words <= 4) * out[2];
     out
 }

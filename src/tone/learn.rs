@@ -2,11 +2,13 @@
 //!
 //! Invariant: nothing here is used while the program judges messages; what is read is read by the same code that does.
 
+pub use super::features::of_words;
 use super::features::{Sink, walk};
-pub use super::head::{Head, LANES, Margins, Weights, bucket, share};
+pub use super::head::{Head, Margins, Weights, bucket, share};
 pub use super::judge::{Found, Judge, SIGNALS, Signals};
 use super::kinds::Kinds;
 use super::shout::Volume;
+pub use super::table::{LANES, Rows};
 use super::{Rules, weigh};
 use crate::locale::Lang;
 use std::ops::Range;
