@@ -21,24 +21,16 @@ pub trait Sink {
     fn sentence(&mut self, end: usize);
 }
 
-/// The hash of a word or of letters; digits are one digit.
+/// The hash of a word; digits are one digit.
 pub fn hash(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811C_9DC5, |h, &b| step(h, b))
-}
-
-fn step(h: u32, byte: u8) -> u32 {
-    mix(h, digitless(byte))
+    bytes.iter().fold(0x811C_9DC5, |h, &byte| (h ^ u32::from(digitless(byte))).wrapping_mul(0x0100_0193))
 }
 
 fn digitless(byte: u8) -> u8 {
     if byte.is_ascii_digit() { b'0' } else { byte }
 }
 
-fn mix(h: u32, byte: u8) -> u32 {
-    (h ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-}
-
-/// Spreads a hash over all bits, so that the high ones can choose the bucket.
+/// Spreads a hash over all bits, so that the high ones can choose where it stands.
 fn spread(h: u32) -> u32 {
     let h = (h ^ (h >> 15)).wrapping_mul(0x85EB_CA6B);
     (h ^ (h >> 13)).wrapping_mul(0xC2B2_AE35)

@@ -1,5 +1,6 @@
-//! Wording on messages by somebody who had seen neither the corpus nor the rules (`tests/probe/`): nothing is ever learned or tuned
-//! on them. `cargo test --test it probe -- --nocapture` prints what README says.
+//! Wording on messages by people who had seen neither the corpus nor the rules (`tests/probe/`): nothing is learned from them, no rule is
+//! written for one, and nobody who works on either reads them. (How many everyday ones are flagged did decide how much calm lines cost in
+//! training.) `cargo test --test it probe -- --nocapture` prints what README says.
 #![expect(clippy::print_stdout, reason = "figures are printed")]
 
 use ruhepol::locale::Lang;
@@ -88,20 +89,22 @@ fn messages_nobody_tuned_on_are_read_well_enough() {
         let calm = Table::of(lines(calm).iter().map(|line| (rules.assess(&line.text, None).heat > 0, false)));
         let (traps, calm) = (traps.said / (traps.said + traps.neither), calm.said / (calm.said + calm.neither));
         println!(
-            "{}: macro-F1 {:.3}; alert precision {:.3}, recall {:.3}; traps flagged {:.1} %; {:.1} of 1,000 everyday calm lines",
+            "{}: macro-F1 {:.3}, precision {:.3}, recall {:.3}; alert precision {:.3}, recall {:.3}; traps flagged {:.1} %; {:.1} of 1,000 everyday calm lines",
             lang.code(),
             heated.macro_f1(),
+            heated.precision(),
+            heated.recall(),
             alert.precision(),
             alert.recall(),
             traps * 100.0,
             calm * 1000.0
         );
         // Below what was measured, so that a rule may be added without a trained eye on every line.
-        assert!(heated.macro_f1() >= 0.80, "{heated:?}");
-        assert!(alert.precision() >= 0.72 && alert.recall() >= 0.56, "{alert:?}");
+        assert!(heated.macro_f1() >= 0.86 && heated.precision() >= 0.95, "{heated:?}");
+        assert!(alert.precision() >= 0.80 && alert.recall() >= 0.57, "{alert:?}");
         // Some alert is for what is merely sharp; hardly one for what is calm.
         assert!(called_heated(&read) <= 2, "calm messages alerted on");
-        assert!(traps <= 0.08 && calm <= 0.010, "{traps} {calm}");
+        assert!(traps <= 0.04 && calm <= 0.008, "{traps} {calm}");
     }
 }
 
