@@ -226,9 +226,9 @@ impl Rules {
             line: 0,
             reason,
         })?;
-        let general = shipped.general.clone();
+        let (general, unsure) = (shipped.general.clone(), shipped.unsure.clone());
         let file = own.as_ref().map(|own| own.file.clone());
-        let book = Book::new(own.unwrap_or(shipped), head, &general);
+        let book = Book::new(own.unwrap_or(shipped), head, &general, unsure);
         // The shipped examples are held by a test.
         match file {
             Some(file) => Self::finds_its_examples(&book, &file).map(|()| book),
@@ -378,8 +378,31 @@ mod tests {
     fn who_takes_our_words_is_not_told_that_they_land_sharp() {
         for lang in Lang::ALL {
             let whole = RULES.calmer_words(lang).filter(|words| !words.contains('$'));
+            let whole = whole.chain(RULES.book(lang).unsure.iter().map(rulebook::General::instead));
             let sharp: Vec<&str> = whole.filter(|words| RULES.assess(words, Some(lang)).heat > 0).collect();
             assert!(sharp.is_empty(), "{sharp:#?}");
+        }
+    }
+
+    #[test]
+    fn the_heads_name_a_reason_only_where_one_is_likelier_than_the_others() {
+        for (lang, corpus) in [
+            (Lang::De, include_str!("../../assets/corpus/de.jsonl")),
+            (Lang::En, include_str!("../../assets/corpus/en.jsonl")),
+        ] {
+            let book = RULES.book(lang);
+            let (unsure, _, _) = book.unsure.as_ref().expect("shipped").texts(Category::Blame);
+            let (mut named, mut open) = (0, 0);
+            for line in corpus.lines().step_by(9) {
+                let line: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+                let found = RULES.assess(line["text"].as_str().unwrap_or_default(), Some(lang)).findings;
+                for finding in found.iter().filter(|f| f.rule.ends_with(".learned")) {
+                    let (why, _, _) = RULES.general(lang, finding.category);
+                    assert!(finding.why == why || finding.why == unsure, "{finding:?}");
+                    *if finding.why == why { &mut named } else { &mut open } += 1;
+                }
+            }
+            assert!(named > open && open * 5 > named, "{named} named, {open} open");
         }
     }
 

@@ -115,6 +115,8 @@ pub struct Rulebook {
     pub(super) targets: Targets,
     /// By category; one that the file does not give is the shipped one's.
     pub(super) general: BTreeMap<Category, General>,
+    /// What is said where the heads hold a sentence against its writer and cannot say what kind of heat it is.
+    pub(super) unsure: Option<General>,
     /// Whether these are the rules the heads were calibrated with.
     pub(super) shipped: bool,
     /// What errors call the file.
@@ -138,6 +140,7 @@ struct RawFile {
     targets: RawTargets,
     #[serde(default)]
     general: BTreeMap<Category, General>,
+    unsure: Option<General>,
     rule: Vec<RawRule>,
 }
 
@@ -194,7 +197,15 @@ pub(super) fn read(lang: Lang, text: &str, file: &str, compile: bool) -> Result<
         counted = at;
         rules.push(reader.rule(lang, rule, line, &morphemes)?);
     }
-    Ok(Rulebook { lang, rules, targets, general: raw.general, shipped: !compile, file: file.to_owned() })
+    Ok(Rulebook {
+        lang,
+        rules,
+        targets,
+        general: raw.general,
+        unsure: raw.unsure,
+        shipped: !compile,
+        file: file.to_owned(),
+    })
 }
 
 struct Reader<'a> {

@@ -37,6 +37,8 @@ pub struct Book {
     pub(super) head: Head,
     /// Texts by category, in the order of [`Category::ALL`].
     pub(super) general: Vec<General>,
+    /// The text where the heads cannot tell the category.
+    pub(super) unsure: Option<General>,
     /// Whether these are the rules the heads were calibrated with.
     pub(super) shipped: bool,
     /// The strings patterns wait for, with the pattern and the bit of the group a string belongs to. The pattern that tells of others'
@@ -93,9 +95,15 @@ pub struct Scan {
 }
 
 impl Book {
-    /// `general` must have a text for every category.
-    pub(super) fn new(book: Rulebook, head: Head, general: &BTreeMap<Category, General>) -> Self {
+    /// `general` must have a text for every category; what the book does not say is said with it and with `unsure`.
+    pub(super) fn new(
+        book: Rulebook,
+        head: Head,
+        general: &BTreeMap<Category, General>,
+        unsure: Option<General>,
+    ) -> Self {
         let Rulebook { mut rules, mut targets, shipped, .. } = book;
+        let unsure = book.unsure.or(unsure);
         let general = Category::ALL
             .iter()
             .filter_map(|category| book.general.get(category).or_else(|| general.get(category)).cloned())
@@ -115,7 +123,7 @@ impl Book {
         }
         let telling = targets.reported.as_mut().map(|pattern| std::mem::take(&mut pattern.required));
         let telling = telling.map(|groups| Waiting::new(groups, patterns.len() as u16, &mut literals).all);
-        Self { rules, targets, head, general, shipped, sieve: Sieve::new(literals), patterns, telling, always }
+        Self { rules, targets, head, general, unsure, shipped, sieve: Sieve::new(literals), patterns, telling, always }
     }
 
     /// Reads one message.

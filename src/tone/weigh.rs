@@ -25,6 +25,8 @@ struct Draft<'a> {
     severity: u8,
     quoted: bool,
     rule: Option<&'a Rule>,
+    /// The heads found it and cannot tell what kind of heat it is.
+    unsure: bool,
     instead: String,
     /// What `instead` takes over of the writer's own words.
     words: Option<Range<usize>>,
@@ -105,6 +107,7 @@ fn drafts<'a>(book: &'a Book, text: &str, folded: &Folded) -> (Vec<Draft<'a>>, b
                 severity: 1,
                 quoted: false,
                 rule: None,
+                unsure: false,
                 instead: String::new(),
                 words: None,
             });
@@ -151,13 +154,14 @@ fn reported(book: &Book, folded: &[u8], span: &Range<usize>) -> Option<Range<usi
 
 /// What the heads alone hold against a message: the words that weigh most.
 fn learned<'a>(book: &'a Book, text: &str, folded: &Folded, own: &[u8]) -> Option<Draft<'a>> {
-    let (span, category) = book.head.heaviest(own)?;
+    let heaviest = book.head.heaviest(own)?;
     Some(Draft {
-        span: original(text, folded, &span),
-        category,
+        span: original(text, folded, &heaviest.span),
+        category: heaviest.category,
         severity: 1,
         quoted: false,
         rule: None,
+        unsure: !heaviest.sure,
         instead: String::new(),
         words: None,
     })
@@ -209,7 +213,7 @@ fn draft<'a>(book: &'a Book, hit: &Hit, severity: u8, text: &str, folded: &Folde
     };
     let (instead, words) = fill(template, rule, hit, text, folded);
     let quoted = telling && reported(book, &folded.bytes, &hit.span).is_some_and(|told| told.start <= hit.span.start);
-    Draft { span, category: rule.category, severity, quoted, rule: Some(rule), instead, words }
+    Draft { span, category: rule.category, severity, quoted, rule: Some(rule), unsure: false, instead, words }
 }
 
 /// Whether a German text says du or ihr and never Sie or Ihnen in a way only Sie has.
@@ -348,7 +352,10 @@ fn number(book: &Book, text: &str, drafts: Vec<Draft>) -> Vec<Finding> {
             let end = count + text[draft.span.clone()].chars().count();
             let (why, instead, rule) = match draft.rule {
                 Some(rule) => (rule.why.clone(), draft.instead, rule.id.clone()),
-                None => book.general[draft.category as usize].texts(draft.category),
+                None => {
+                    let general = &book.general[draft.category as usize];
+                    book.unsure.as_ref().filter(|_| draft.unsure).unwrap_or(general).texts(draft.category)
+                }
             };
             Finding {
                 start: count,
