@@ -350,12 +350,11 @@ fn number(book: &Book, text: &str, drafts: Vec<Draft>) -> Vec<Finding> {
             count += text[at..draft.span.start].chars().count();
             at = draft.span.start;
             let end = count + text[draft.span.clone()].chars().count();
-            let (why, instead, rule) = match draft.rule {
-                Some(rule) => (rule.why.clone(), draft.instead, rule.id.clone()),
-                None => {
-                    let general = &book.general[draft.category as usize];
-                    book.unsure.as_ref().filter(|_| draft.unsure).unwrap_or(general).texts(draft.category)
-                }
+            let (why, instead, rule) = if let Some(rule) = draft.rule {
+                (rule.why.clone(), draft.instead, rule.id.clone())
+            } else {
+                let general = &book.general[draft.category as usize];
+                book.unsure.as_ref().filter(|_| draft.unsure).unwrap_or(general).texts(draft.category)
             };
             Finding {
                 start: count,
