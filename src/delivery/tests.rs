@@ -300,7 +300,8 @@ impl House {
     /// Waits until no row is open any more; false: not within `seconds`.
     async fn settled(&self, seconds: u64) -> bool {
         let watch = Stopwatch::start();
-        while watch.elapsed() < Duration::from_secs(seconds) {
+        // So long on a quiet machine; on a busy one leases are lost on the way, and what comes after waits.
+        while watch.elapsed() < Duration::from_secs(4 * seconds) {
             let count = self.count().await;
             let open = [State::Scheduled, State::Claimed, State::Sending, State::Unknown];
             if open.iter().all(|state| !count.contains_key(state)) {
