@@ -50,22 +50,22 @@ export const requests = (after) => call('GET', `requests?${q({ after })}`);
 export const reset = () => call('POST', 'reset', {});
 
 /**
- * The event stream of one person. Reconnects by itself with growing pauses; `onopen(again)` tells whether
- * events may have been missed. `close()` ends it for good.
+ * The event stream of one person. Reconnects by itself with growing pauses. `onopen(again)` says that events are heard from
+ * now on, and whether the stream was `lost` before; what happened earlier has to be asked for. `close()` ends it for good.
  */
 export function events(as, { onevent, onopen, onlost }) {
   let socket;
   let ended = false;
   let pause = 500;
-  let opened = false;
+  let lost = false;
   let timer;
   const connect = () => {
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
     socket = new WebSocket(`${scheme}://${location.host}/_sandbox/events?${q({ as })}`);
     socket.onopen = () => {
       pause = 500;
-      onopen(opened);
-      opened = true;
+      onopen(lost);
+      lost = false;
     };
     socket.onmessage = (event) => {
       let frame;
@@ -78,6 +78,7 @@ export function events(as, { onevent, onopen, onlost }) {
     };
     socket.onclose = () => {
       if (ended) return;
+      lost = true;
       onlost();
       timer = setTimeout(connect, pause);
       pause = Math.min(pause * 1.7, 8000);

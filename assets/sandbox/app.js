@@ -101,9 +101,11 @@ function connect() {
   socket = api.events(state.as, {
     onevent: take,
     onopen: async (again) => {
-      if (!again) return;
-      notice(t('back'));
-      workshopEvent('RECONNECTED');
+      if (again) {
+        notice(t('back'));
+        workshopEvent('RECONNECTED');
+      }
+      // What came between the first look at the world and now was heard by nobody.
       await reload();
     },
     onlost: () => notice(t('lost'), 'stay'),

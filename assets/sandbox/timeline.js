@@ -43,6 +43,10 @@ export function mountTimeline(stage) {
 
 let stick = true;
 
+/** For each answer on its way, what came or went meanwhile, to be done again: the answer may be older than that. */
+const underway = new Set();
+const meanwhile = (again) => underway.forEach((list) => list.push(again));
+
 /** Opens the current channel from its newest messages on; `target` is a message to show. */
 export async function openTimeline(target) {
   const here = channel();
@@ -65,6 +69,8 @@ export async function openTimeline(target) {
     return;
   }
   loading = true;
+  const since = [];
+  underway.add(since);
   let fresh;
   try {
     fresh = await api.messages(state.as, here.id, undefined, PAGE);
@@ -72,6 +78,7 @@ export async function openTimeline(target) {
     if (opened === key) emit('notice', error.status === 0 ? t('noServer') : error.message || t('dontSee', { who: nameOf(state.as) }), 'bad');
     return;
   } finally {
+    underway.delete(since);
     loading = false;
   }
   if (opened !== key) return;
@@ -84,6 +91,7 @@ export async function openTimeline(target) {
     all = visible;
     older = fresh.length === PAGE;
   }
+  for (const again of since) again();
   list.replaceChildren();
   toEnd();
   if (target) showMessage(target);
@@ -204,6 +212,7 @@ export function upsert(m, announce, show) {
   showTyping();
   if (m.author?.id === state.world?.bot.id) settle(m);
   if (m.channel_id !== state.channelId || dismissed.has(m.id) || isForum(channel())) return;
+  meanwhile(() => upsert(m, false));
   const index = all.findIndex((x) => x.id === m.id);
   const heard = announce && m.author?.id !== state.as && !((m.flags ?? 0) & 128);
   if (index >= 0) {
@@ -234,6 +243,7 @@ function announced(m) {
 
 /** A message went away. */
 export function remove(id) {
+  meanwhile(() => remove(id));
   const index = all.findIndex((m) => m.id === id);
   if (index < 0) return;
   all.splice(index, 1);

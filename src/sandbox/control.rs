@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 
 use super::events::Audience;
 use super::faults::Fault;
@@ -134,11 +135,12 @@ async fn events(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Refused> {
     let user = looking.user(&inner)?;
-    Ok(upgrade.on_upgrade(move |socket| stream(inner, socket, user)))
+    // From before the page can know that it is connected.
+    let events = inner.lock().pages.open(user);
+    Ok(upgrade.on_upgrade(move |socket| stream(inner, socket, events)))
 }
 
-async fn stream(inner: Arc<Inner>, mut socket: WebSocket, user: u64) {
-    let mut events = inner.lock().pages.open(user);
+async fn stream(inner: Arc<Inner>, mut socket: WebSocket, mut events: mpsc::Receiver<String>) {
     let mut stopped = inner.stopped();
     loop {
         tokio::select! {

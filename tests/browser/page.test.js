@@ -104,6 +104,52 @@ scene('a change that comes while another channel is on its way leaves no error',
   assert.equal(await visit.message('Guten Morgen').count(), 0);
 });
 
+scene('what comes while messages are on their way is seen, whatever the answer holds', { as: 'Anna', channel: 'support' }, async (visit, sandbox) => {
+  const { page } = visit;
+  const place = { as: await sandbox.person('Ben'), channel_id: await sandbox.channel('allgemein') };
+  let arrive;
+  const held = new Promise((resolve) => { arrive = resolve; });
+  const asked = new Promise((resolve) => page.route('**/channels/*/messages?*', async (route) => {
+    const answer = await route.fetch();
+    resolve();
+    await held;
+    await route.fulfill({ response: answer });
+  }));
+  await page.locator('#side .channel[data-channel="allgemein"]').first().click();
+  await asked;
+  await sandbox.ask('messages', { ...place, content: 'Jemand da?' });
+  await visit.sees('Jemand da?');
+  arrive();
+  await page.locator('#composer-input').waitFor();
+  await page.waitForFunction(() => performance.getEntriesByType('resource').filter((it) => it.name.includes('/messages?') && it.responseEnd > 0).length > 1);
+  await sandbox.ask('messages', { ...place, content: 'Bin wieder weg.' });
+  await visit.sees('Bin wieder weg.');
+  await visit.sees('Jemand da?');
+});
+
+scene('what comes before the first connection stands is seen, and a first one that fails is made good', anna, async (visit, sandbox) => {
+  const { page } = visit;
+  const place = { as: await sandbox.person('Ben'), channel_id: await sandbox.channel('fälle') };
+  let connect;
+  let attempts = 0;
+  await page.routeWebSocket('**/_sandbox/events?*', async (socket) => {
+    attempts += 1;
+    if (attempts === 2) return socket.close();
+    if (attempts === 1) await new Promise((resolve) => { connect = resolve; });
+    return socket.connectToServer();
+  });
+  await page.reload();
+  await page.getByText('Hier ist es noch still').waitFor();
+  await sandbox.ask('messages', { ...place, content: 'Guten Morgen' });
+  assert.equal(await visit.message('Guten Morgen').count(), 0, 'nobody heard of it');
+  connect();
+  await visit.sees('Guten Morgen');
+  await page.reload();
+  await page.locator('#notice').getByText('Wieder verbunden').waitFor();
+  await sandbox.ask('messages', { ...place, content: 'Jetzt aber' });
+  await visit.sees('Jetzt aber');
+});
+
 scene('a server that is gone is said to be gone, keeps what was typed, and comes back', anna, async (visit, sandbox) => {
   visit.outage = true;
   await sandbox.kill();
