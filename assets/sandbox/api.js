@@ -50,8 +50,8 @@ export const requests = (after) => call('GET', `requests?${q({ after })}`);
 export const reset = () => call('POST', 'reset', {});
 
 /**
- * The event stream of one person. Reconnects by itself with growing pauses. `onopen(again)` says that events are heard from
- * now on, and whether the stream was `lost` before; what happened earlier has to be asked for. `close()` ends it for good.
+ * The event stream of one person. Reconnects by itself with growing pauses. `onopen(again)`: from now on events are heard,
+ * `again` after a loss; ask for what was before. `close()` ends it for good.
  */
 export function events(as, { onevent, onopen, onlost }) {
   let socket;

@@ -8,7 +8,7 @@ import { refreshTimes } from './markdown.js';
 import { closeMenu } from './menu.js';
 import { drawWorkshop, refreshClock, workshopEvent } from './drawer.js';
 import { drawTour, tourOpen } from './tour.js';
-import { state, botName, channel, emit, isForum, isThread, loadWorld, nameOf, on, recall, remember, store } from './state.js';
+import { state, botName, channel, complain, emit, isForum, isThread, loadWorld, nameOf, on, recall, remember, store } from './state.js';
 import { t, setLanguage, language, syncClock } from './texts.js';
 
 const $ = (id) => document.getElementById(id);
@@ -100,13 +100,13 @@ function connect() {
   socket?.close();
   socket = api.events(state.as, {
     onevent: take,
-    onopen: async (again) => {
+    onopen: (again) => {
       if (again) {
         notice(t('back'));
         workshopEvent('RECONNECTED');
       }
-      // What came between the first look at the world and now was heard by nobody.
-      await reload();
+      // What came since the first look was heard by nobody.
+      reload();
     },
     onlost: () => notice(t('lost'), 'stay'),
   });
@@ -119,7 +119,7 @@ async function reload() {
     settle();
     await show();
   } catch (error) {
-    notice(error.status === 0 ? t('noServer') : error.message, 'bad');
+    complain(error);
   }
 }
 
@@ -233,7 +233,7 @@ async function actAs(id) {
     await loadWorld();
     if (wasDm) state.channelId = state.world.dms[0]?.id ?? null;
   } catch (error) {
-    notice(error.status === 0 ? t('noServer') : error.message, 'bad');
+    complain(error);
     return;
   }
   settle();
@@ -372,7 +372,7 @@ on('dm', async () => {
   try {
     await goTo(await openDm());
   } catch (error) {
-    notice(error.message || t('noServer'), 'bad');
+    complain(error);
   }
 });
 

@@ -2,7 +2,7 @@
 import * as api from './api.js';
 import { h, fill, iconButton } from './dom.js';
 import { ask } from './modal.js';
-import { state, channel, guild, nameOf, emit } from './state.js';
+import { state, channel, complain, guild, nameOf, emit } from './state.js';
 import { described, describedMark, mark, mismatches } from './verdict.js';
 import { t, clockText, civil, instant, now, syncClock, timeZone, written } from './texts.js';
 
@@ -127,7 +127,7 @@ async function attempt(work) {
   try {
     await work();
   } catch (error) {
-    emit('notice', error.status === 0 ? t('noServer') : t('failedWhy', { why: error.message }), 'bad');
+    complain(error);
   }
 }
 

@@ -1,7 +1,7 @@
 // Sends interactions and deals with their answers the same way wherever they come from.
 import * as api from './api.js';
 import { openModal } from './modal.js';
-import { state, emit } from './state.js';
+import { state, complain, emit } from './state.js';
 import { t, discordLocale } from './texts.js';
 
 async function settle(promise, source) {
@@ -10,7 +10,7 @@ async function settle(promise, source) {
     take(answer, source);
     return answer;
   } catch (error) {
-    emit('notice', error.status === 0 ? t('noServer') : error.message ? t('failedWhy', { why: error.message }) : t('failed'), 'bad');
+    complain(error);
     return { kind: 'failed', reason: error.message };
   }
 }

@@ -1,6 +1,6 @@
 // What the page knows: who acts, the world as that person sees it, where they are. Other modules read it and ask it to change.
 import * as api from './api.js';
-import { language, syncClock } from './texts.js';
+import { language, syncClock, t } from './texts.js';
 
 export const CHANNEL = { TEXT: 0, DM: 1, VOICE: 2, CATEGORY: 4, NEWS: 5, FORUM: 15, MEDIA: 16 };
 export const isThread = (channel) => [10, 11, 12].includes(channel?.type);
@@ -23,6 +23,11 @@ export function on(name, f) {
 }
 export function emit(name, ...args) {
   for (const f of listeners.get(name) ?? []) f(...args);
+}
+
+/** Says what went wrong; `otherwise` where the server gives no reason. */
+export function complain({ message, status }, otherwise) {
+  emit('notice', status === 0 ? t('noServer') : message ? t('failedWhy', { why: message }) : otherwise ?? t('failed'), 'bad');
 }
 
 /** Fetches the world as the acting person sees it. */

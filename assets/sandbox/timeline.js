@@ -3,7 +3,7 @@ import * as api from './api.js';
 import { h, fill, icon, say } from './dom.js';
 import { openMessageMenu } from './menu.js';
 import { messageItem, pendingItem, plainText, isEphemeral } from './message.js';
-import { state, channel, isForum, isThread, nameOf, emit, on, recall, store } from './state.js';
+import { state, channel, complain, isForum, isThread, nameOf, emit, on, recall, store } from './state.js';
 import { t, dayOf, written } from './texts.js';
 
 const PAGE = 100;
@@ -43,7 +43,7 @@ export function mountTimeline(stage) {
 
 let stick = true;
 
-/** For each answer on its way, what came or went meanwhile, to be done again: the answer may be older than that. */
+/** For each answer on its way, what came or went meanwhile: it may not hold that yet. */
 const underway = new Set();
 const meanwhile = (again) => underway.forEach((list) => list.push(again));
 
@@ -63,8 +63,6 @@ export async function openTimeline(target) {
     showTyping();
   }
   if (!here || isForum(here)) {
-    all = [];
-    from = to = 0;
     forum(here);
     return;
   }
@@ -75,7 +73,7 @@ export async function openTimeline(target) {
   try {
     fresh = await api.messages(state.as, here.id, undefined, PAGE);
   } catch (error) {
-    if (opened === key) emit('notice', error.status === 0 ? t('noServer') : error.message || t('dontSee', { who: nameOf(state.as) }), 'bad');
+    if (opened === key) complain(error, t('dontSee', { who: nameOf(state.as) }));
     return;
   } finally {
     underway.delete(since);

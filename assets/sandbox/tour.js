@@ -4,7 +4,7 @@ import * as api from './api.js';
 import { h, fill, iconButton } from './dom.js';
 import { move, workday } from './drawer.js';
 import { interact } from './interact.js';
-import { state, emit, recall, store } from './state.js';
+import { state, complain, emit, recall, store } from './state.js';
 import { t, discordLocale, language } from './texts.js';
 
 const WORDS = {
@@ -209,7 +209,7 @@ async function perform() {
   try {
     await ACTIONS[step](SAMPLE[language()]);
   } catch (error) {
-    emit('notice', error.message ? t('failedWhy', { why: error.message }) : t('failed'), 'bad');
+    complain(error);
   }
   busy = false;
   if (box) {
