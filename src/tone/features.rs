@@ -6,7 +6,7 @@
 use super::kinds::Kinds;
 
 /// Longer words are read up to here: nobody's wording hides behind it, and a wall of letters costs no more than a word.
-const LONGEST: usize = 28;
+pub const LONGEST: usize = 28;
 
 /// Set in the kind of what is a sign and no word.
 const SIGN: u32 = 0x100;
@@ -17,6 +17,11 @@ pub trait Sink {
     fn word(&mut self, start: usize, end: usize);
     /// One feature of it. The lowest bit says what it is: see [`of_words`].
     fn feature(&mut self, hash: u32);
+    /// The word stands at this place of the lists of kinds, and it alone has so many features. Whoever knows what they are
+    /// says so and is spared them.
+    fn knows(&mut self, _place: usize, _features: usize) -> bool {
+        false
+    }
     /// A sentence ends before this folded byte.
     fn sentence(&mut self, end: usize);
 }
@@ -69,26 +74,39 @@ pub fn walk(folded: &[u8], kinds: &Kinds, sink: &mut impl Sink) {
         let word = &folded[start..at.min(start + LONGEST)];
         sink.word(start, at);
         let h = hash(word);
+        let listed = if letter { kinds.find(h) } else { None };
         // A sign is a kind of its own.
-        let kind = if letter { u32::from(kinds.of(h)) } else { SIGN | u32::from(byte) };
-        let [last, second_last] = kinds_before;
-        sink.feature(spread(h) | 1);
-        sink.feature(pair(0x51, before, h) | 1);
-        if kind != 0 {
-            sink.feature(pair(0x61, 0, kind) | 1);
+        let kind = if letter { listed.map_or(0, |(_, kind)| u32::from(kind)) } else { SIGN | u32::from(byte) };
+        if !listed.is_some_and(|(place, _)| sink.knows(place, 2 + grams(word))) {
+            alone(word, h, kind, sink);
         }
+        let [last, second_last] = kinds_before;
+        sink.feature(pair(0x51, before, h) | 1);
         sink.feature(pair(0x62, last, kind) | 1);
         sink.feature(pair(0x63, second_last << 10 | last, kind) | 1);
         kinds_before = [kind, last];
-        if letter && word.len() > 2 {
-            letters(word, sink);
-        }
         before = h;
         if matches!(byte, b'.' | b'!' | b'?') && folded.get(at).is_none_or(|b| matches!(b, b' ' | b'\n')) {
             sink.sentence(at);
         }
     }
     sink.sentence(folded.len());
+}
+
+/// What a word or sign has for itself, whatever stands beside it: the word, its kind, if it has one, and its letters.
+pub fn alone(word: &[u8], hash: u32, kind: u32, sink: &mut impl Sink) {
+    sink.feature(spread(hash) | 1);
+    if kind != 0 {
+        sink.feature(pair(0x61, 0, kind) | 1);
+    }
+    if grams(word) > 0 {
+        letters(word, sink);
+    }
+}
+
+/// How often four letters in a row are found in a word; a sign's run is no word.
+fn grams(word: &[u8]) -> usize {
+    if word.len() > 2 && is_word(word[0]) { word.len() - 1 } else { 0 }
 }
 
 /// Each four letters in a row, with marks where the word begins and ends.

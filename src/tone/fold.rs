@@ -5,6 +5,7 @@
 //! folds to the word, while ids, versions, hashes and addresses become one mark.
 
 use super::glyphs::{Glyph, PLACEHOLDER, SOFT, glyph};
+use super::swar::{self, HIGH};
 use super::token::{Kind, classify, is_emoticon, leet, spaced_inside};
 
 /// Folded text and the way back.
@@ -37,6 +38,11 @@ pub fn fold(text: &str) -> Folded {
         }
         if token_start >= bytes.len() {
             break;
+        }
+        if let Some((end, capitals)) = out.plain(bytes, token_start) {
+            capital_words += usize::from(capitals);
+            at = end;
+            continue;
         }
         let token_end = token_end(bytes, token_start);
         let token = &text[token_start..token_end];
@@ -130,6 +136,43 @@ impl Folded {
         }
         // The gap after the last letter, if it was eaten.
         if bytes[at - 1] == b' ' { at - 1 } else { at }
+    }
+
+    /// What nearly all tokens are: letters, behind four of them perhaps one mark. Returns where it ends and whether it is written in
+    /// capitals; `None`, with nothing done, for anything else. Says what [`Self::token`] says, sooner.
+    fn plain(&mut self, bytes: &[u8], start: usize) -> Option<(usize, bool)> {
+        let chunk = swar::eight(bytes, start);
+        // Whatever their case.
+        let small = chunk | swar::splat(0x20);
+        let len = swar::before(!swar::within(small, b'a', b'z') & HIGH);
+        // Letters that stand alone may be a word kept apart; longer words are fewer.
+        if !(2..8).contains(&len) {
+            return None;
+        }
+        let behind = |at: usize| bytes.get(start + at).copied().unwrap_or(b' ');
+        let mark = match behind(len) {
+            gap if is_space(gap) => None,
+            mark @ (b'.' | b',' | b'!' | b'?') if len > 3 && is_space(behind(len + 1)) => Some(mark),
+            _ => return None,
+        };
+        let small = swar::first(small, len);
+        // Of each letter whether the next one is the same; three of a kind are too many.
+        let twice = swar::equal(small ^ small >> 8, 0) & swar::first(HIGH, len - 1);
+        if twice & twice >> 8 != 0 || self.bytes.last() == Some(&(small as u8)) {
+            return None;
+        }
+        // Eight are written at once, and those that are too many taken back.
+        let end = self.bytes.len() + len;
+        self.bytes.extend_from_slice(&small.to_le_bytes());
+        self.map.extend_from_slice(&std::array::from_fn::<u32, 8, _>(|i| (start + i) as u32));
+        self.bytes.truncate(end);
+        self.map.truncate(end);
+        self.run = 1 + usize::from(twice >> (8 * len - 9) & 1 != 0);
+        if let Some(mark) = mark.filter(|&mark| mark != b',') {
+            self.push(mark, start + len);
+        }
+        let capitals = swar::within(chunk, b'A', b'Z') & swar::first(HIGH, len) == swar::first(HIGH, len);
+        Some((start + len + usize::from(mark.is_some()), capitals))
     }
 
     /// One word with what clings to it. Returns whether it is written in capitals.
@@ -232,11 +275,12 @@ fn skip_space(bytes: &[u8], mut at: usize) -> (usize, usize) {
     (at, lines)
 }
 
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\t' | b'\r' | 0x0B | 0x0C)
+}
+
 fn token_end(bytes: &[u8], start: usize) -> usize {
-    bytes[start..]
-        .iter()
-        .position(|b| matches!(b, b' ' | b'\n' | b'\t' | b'\r' | 0x0B | 0x0C))
-        .map_or(bytes.len(), |n| start + n)
+    bytes[start..].iter().position(|&b| is_space(b)).map_or(bytes.len(), |n| start + n)
 }
 
 #[cfg(test)]
@@ -249,6 +293,26 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_plain_word_is_folded_like_any_token(before in "[ a.!]{0,2}", word in "[a-cA-CX]{0,6}[a-z]{0,3}[.,!?:)1]{0,2}") {
+            let [mut short, mut long] = [before.clone(), before].map(|before| {
+                let mut out = Folded::default();
+                before.bytes().enumerate().for_each(|(at, byte)| out.push(byte, at));
+                out
+            });
+            if let Some((end, capitals)) = short.plain(word.as_bytes(), 0) {
+                prop_assert_eq!(end, word.len());
+                prop_assert_eq!(capitals, long.token(&word, 0));
+                prop_assert_eq!(&short.bytes, &long.bytes);
+                prop_assert_eq!(&short.map, &long.map);
+                // What comes next finds the same run.
+                for folded in [&mut short, &mut long] {
+                    (0..3).for_each(|_| folded.push(word.as_bytes()[end - 1].to_ascii_lowercase(), end));
+                }
+                prop_assert_eq!(short.bytes, long.bytes);
+            }
+        }
+
         #[test]
         fn folding_twice_is_folding_once(parts in proptest::collection::vec(prop_oneof![
             "[a-zA-ZäöüßÄÖÜé]{1,12}", "[0-9]{1,4}", "[.,!?:;()'-]{1,3}", Just(" ".to_owned()), Just("\n".to_owned()), Just(" \u{200B}".to_owned()),

@@ -5,7 +5,7 @@
 
 use super::features::{Sink, walk};
 use super::judge::{Judge, NUMBERS};
-use super::kinds::Kinds;
+use super::kinds::{self, Kinds};
 use super::table::{self, GROUP, LANES, Rows, WIDTH};
 use super::{Category, features};
 use crate::locale::Lang;
@@ -23,6 +23,8 @@ const CALM_FEATURES: f32 = 12.0;
 #[derive(Debug)]
 pub struct Head {
     kinds: Kinds,
+    /// What a listed word alone weighs for each head, by its place in the lists.
+    listed: Vec<[i16; LANES]>,
     bytes: Cow<'static, [u8]>,
     groups: Range<usize>,
     scale: [f32; LANES],
@@ -140,8 +142,11 @@ impl Head {
         if end != bytes.len() || groups == 0 || category_buckets == 0 {
             return Err(format!("{} bytes where {end} were announced", bytes.len()));
         }
+        let kinds = Kinds::new(lang, features::hash);
+        let listed = listed(lang, &kinds, bytes[at..middle].as_chunks().0);
         Ok(Self {
-            kinds: Kinds::new(lang, features::hash),
+            kinds,
+            listed,
             groups: at..middle,
             scale,
             bias,
@@ -222,6 +227,31 @@ fn weights(groups: &[[u8; GROUP]], hash: u32) -> [i32; LANES] {
     })
 }
 
+/// What each listed word weighs with nothing beside it.
+fn listed(lang: Lang, kinds: &Kinds, groups: &[[u8; GROUP]]) -> Vec<[i16; LANES]> {
+    struct Sum<'a>(&'a [[u8; GROUP]], [i16; LANES]);
+    impl Sink for Sum<'_> {
+        fn word(&mut self, _: usize, _: usize) {}
+        fn feature(&mut self, hash: u32) {
+            for (sum, weight) in self.1.iter_mut().zip(weights(self.0, hash)) {
+                *sum += weight as i16;
+            }
+        }
+        fn sentence(&mut self, _: usize) {}
+    }
+    let mut listed = vec![[0; LANES]; kinds::SLOTS];
+    for word in kinds::list(lang).lines().filter(|line| !line.ends_with(':')).flat_map(str::split_ascii_whitespace) {
+        let word = &word.as_bytes()[..word.len().min(features::LONGEST)];
+        let hash = features::hash(word);
+        if let Some((place, kind)) = kinds.find(hash) {
+            let mut sum = Sum(groups, [0; LANES]);
+            features::alone(word, hash, u32::from(kind), &mut sum);
+            listed[place] = sum.1;
+        }
+    }
+    listed
+}
+
 /// So many features are looked up together.
 const BATCH: usize = 64;
 
@@ -263,6 +293,14 @@ impl Sink for Sums<'_> {
         }
         self.waiting[self.count] = hash;
         self.count += 1;
+    }
+
+    fn knows(&mut self, place: usize, features: usize) -> bool {
+        for (sum, &more) in self.sentence.iter_mut().zip(&self.head.listed[place]) {
+            *sum += i32::from(more);
+        }
+        self.here += features;
+        true
     }
 
     fn sentence(&mut self, _: usize) {

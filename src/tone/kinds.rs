@@ -9,7 +9,7 @@ use crate::locale::Lang;
 /// Kind of a word; 0 is none.
 pub type Kind = u8;
 
-/// Looks a word's kind up by the hash of the word.
+/// Looks a word up by its hash.
 #[derive(Debug)]
 pub struct Kinds {
     /// The upper 24 bits of a word's hash, and its kind below them; 0 where no word stands. Where it stands says the lower bits.
@@ -17,7 +17,7 @@ pub struct Kinds {
 }
 
 /// Slots of the open table: about half is taken.
-const SLOTS: usize = 1 << 15;
+pub const SLOTS: usize = 1 << 15;
 
 /// The list of one language: a line that ends with a colon names a kind, the lines after it its words, folded.
 pub(super) const fn list(lang: Lang) -> &'static str {
@@ -49,13 +49,16 @@ impl Kinds {
         Self { slots }
     }
 
-    /// The kind of the word with this hash, 0 for none.
-    pub fn of(&self, hash: u32) -> Kind {
+    /// Where the word with this hash stands, below [`SLOTS`], and its kind; `None` if no list has it.
+    pub fn find(&self, hash: u32) -> Option<(usize, Kind)> {
         let mut at = hash as usize % SLOTS;
         loop {
             let slot = self.slots[at];
-            if slot == 0 || slot & !0xFF == hash & !0xFF {
-                return slot as Kind;
+            if slot == 0 {
+                return None;
+            }
+            if slot & !0xFF == hash & !0xFF {
+                return Some((at, slot as Kind));
             }
             at = (at + 1) % SLOTS;
         }
@@ -98,9 +101,10 @@ mod tests {
             assert!(words.len() > 10_000, "{}", words.len());
             for (word, kind) in words {
                 assert_eq!(crate::tone::fold::fold(word).bytes, word.as_bytes());
-                assert_eq!(kinds.of(hash(word.as_bytes())), kind, "{word}");
+                let found = kinds.find(hash(word.as_bytes()));
+                assert_eq!(found.map(|(_, kind)| kind), Some(kind), "{word}");
             }
-            assert_eq!(kinds.of(hash(b"qwertzuiop")), 0);
+            assert_eq!(kinds.find(hash(b"qwertzuiop")), None);
         }
     }
 }

@@ -8,67 +8,91 @@ use std::sync::LazyLock;
 /// Words read before the vote is counted; a message's language shows early.
 const MOST_WORDS: usize = 60;
 
-/// Longest word that has a vote.
-const LONGEST: usize = 9;
-
 /// Characters of the original in which umlauts count.
 const MOST_CHARACTERS: usize = 1_000;
 
 /// Slots of the table of votes: about a third is taken.
 const SLOTS: usize = 1 << 10;
 
-/// An open table of words, as [`packed`], with their votes.
-static VOTES: LazyLock<Vec<(u128, i8, i8)>> = LazyLock::new(|| {
-    let mut slots = vec![(0, 0, 0); SLOTS];
+/// An open table of words by their hash: its upper bits, then two bits of votes for each language; 0 where no word stands.
+static VOTES: LazyLock<[u32; SLOTS]> = LazyLock::new(|| {
+    let mut slots = [0; SLOTS];
     for (words, german, english) in WORDS {
         for word in words.split(' ') {
-            let key = packed(word.as_bytes());
-            let mut at = slot(key);
-            while slots[at].0 != 0 {
+            let hash = word.bytes().fold(EMPTY, with);
+            let mut at = slot(hash);
+            while slots[at] != 0 {
                 at = (at + 1) % SLOTS;
             }
-            slots[at] = (key, german, english);
+            slots[at] = hash & !VOTE | german << 2 | english;
         }
     }
     slots
 });
 
-/// A word of at most sixteen bytes as a number.
-fn packed(word: &[u8]) -> u128 {
-    word.iter().rev().fold(0, |key, &byte| key << 8 | u128::from(byte))
+/// The bits of a slot that are votes.
+const VOTE: u32 = 0xF;
+
+/// The hash of no letter.
+const EMPTY: u32 = 0x811C_9DC5;
+
+/// The hash of one letter more.
+fn with(hash: u32, byte: u8) -> u32 {
+    (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
 }
 
-fn slot(key: u128) -> usize {
-    (((key as u64) ^ ((key >> 64) as u64)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54) as usize
+fn slot(hash: u32) -> usize {
+    (hash.wrapping_mul(0x9E37_79B1) >> 22) as usize
 }
 
-fn ballot(word: &[u8], votes: &[(u128, i8, i8)]) -> (i32, i32) {
-    let key = packed(word);
-    let mut at = slot(key);
+/// The votes of a word, German and English.
+fn ballot(hash: u32, votes: &[u32; SLOTS]) -> (i32, i32) {
+    let mut at = slot(hash);
     loop {
-        let (word, german, english) = votes[at];
-        if word == key || word == 0 {
-            return (i32::from(german), i32::from(english));
+        let found = votes[at];
+        if found == 0 || found & !VOTE == hash & !VOTE {
+            return ((found >> 2 & 3) as i32, (found & 3) as i32);
         }
         at = (at + 1) % SLOTS;
     }
 }
 
+/// The votes of how a longer word begins and ends.
+fn shape(word: &[u8]) -> (i32, i32) {
+    match word {
+        [.., b'u', b'n', b'g'] => (1, 0),
+        [.., b'i', b'n', b'g'] => (0, 1),
+        [.., b't', b'i', b'o', b'n'] => (0, i32::from(word.len() < 9)),
+        [b'g', b'e', .., b't'] => (1, 0),
+        _ => (0, 0),
+    }
+}
+
 /// The language with more votes; `None` when the text says neither.
 pub fn vote(text: &str, folded: &[u8]) -> Option<Lang> {
-    let votes: &[_] = &VOTES;
-    let mut german = umlauts(text) * 2;
-    let mut english = 0i32;
-    for word in folded.split(|b| !b.is_ascii_lowercase() && *b != b'\'').filter(|w| !w.is_empty()).take(MOST_WORDS) {
-        if word.len() <= LONGEST {
-            let (de, en) = ballot(word, votes);
-            german += de;
-            english += en;
+    let votes: &[u32; SLOTS] = &VOTES;
+    let (mut german, mut english) = (umlauts(text) * 2, 0);
+    let mut words = 0;
+    let (mut hash, mut from) = (EMPTY, 0);
+    // The gap behind the last word ends it like any other.
+    for at in 0..=folded.len() {
+        let byte = folded.get(at).copied().unwrap_or(b' ');
+        if byte.is_ascii_lowercase() || byte == b'\'' {
+            hash = with(hash, byte);
+            continue;
         }
-        if word.len() >= 5 {
-            german += i32::from(word.starts_with(b"ge") && word.ends_with(b"t")) + i32::from(word.ends_with(b"ung"));
-            english += i32::from(word.ends_with(b"ing")) + i32::from(word.ends_with(b"tion") && word.len() < 9);
+        if from < at {
+            let word = &folded[from..at];
+            for (de, en) in [ballot(hash, votes), if word.len() < 5 { (0, 0) } else { shape(word) }] {
+                german += de;
+                english += en;
+            }
+            words += 1;
+            if words == MOST_WORDS {
+                break;
+            }
         }
+        (hash, from) = (EMPTY, at + 1);
     }
     match german.cmp(&english) {
         std::cmp::Ordering::Greater => Some(Lang::De),
@@ -88,7 +112,7 @@ fn umlauts(text: &str) -> i32 {
 }
 
 /// Words with their votes (German, English). Words of both languages (`die`, `war`, `was`, `so`, `in`, `hat`) have none or few.
-const WORDS: [(&str, i8, i8); 4] = [
+const WORDS: [(&str, u32, u32); 4] = [
     (
         "ich nicht und ist das der sie wir ihr auf auch mit ein eine einen einem einer fuer von dem den zu bei wie aber oder \
          noch schon haben habe sind wird wurde kann koennen bitte danke nur mal dass wenn warum wieso jetzt immer nie mir \

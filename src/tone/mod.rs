@@ -26,6 +26,7 @@ mod shelf;
 mod shout;
 mod sieve;
 mod steps;
+mod swar;
 mod table;
 mod token;
 mod weigh;

@@ -5,9 +5,10 @@
 
 use super::literals::{LONGEST, Literal};
 
-/// For each gate how many bits of the hash choose one of its words of 64 bits: most strings have eight bytes. Together 32 KB, which stay
-/// in the nearest cache.
-const GATE_BITS: [u32; 3] = [10, 10, 11];
+/// For each gate how many bits of the hash choose one of its words of 64 bits: most strings have eight bytes.
+const GATE_BITS: [u32; 2] = [10, 11];
+/// How many bits of the hash of four bytes choose an entry of [`Sieve::begins`].
+const BEGIN_BITS: u32 = 15;
 /// No string of this slot.
 const FREE: u64 = 0;
 /// The lengths strings have; others are cut.
@@ -16,12 +17,12 @@ const LENGTHS: [u8; 6] = [1, 2, 3, 4, 6, 8];
 /// A set of strings, each with whoever waits for it.
 #[derive(Debug)]
 pub struct Sieve {
-    /// For each of the last three lengths, by the hash of a string: two bits that are set if there may be such a string.
-    gates: [Vec<u64>; 3],
-    /// By two bytes: which lengths shorter strings have that begin so, 1 and 2 as bits 0 and 1.
+    /// By the first three bytes: which lengths of at most three there may be, as bits.
     short: Vec<u8>,
-    /// By three bytes: whether there may be a string of three.
-    three: Vec<u64>,
+    /// By the hash of the first four bytes: which of the other lengths there may be.
+    begins: Vec<u8>,
+    /// For each of the last two lengths, by the hash of a string: two bits that are set if there may be such a string.
+    gates: [Vec<u64>; 2],
     /// Open table of the strings, beside each where those begin who wait for it.
     slots: Vec<(u64, u32)>,
     /// Number and bit; the last of a string has [`LAST`] set.
@@ -42,9 +43,9 @@ impl Sieve {
         let count = literals.chunk_by(|a, b| a.0 == b.0).count();
         let room = (count * 3 / 2).next_power_of_two().max(2);
         let mut sieve = Self {
+            short: vec![0; 1 << 15],
+            begins: vec![0; 1 << BEGIN_BITS],
             gates: GATE_BITS.map(|bits| vec![0; 1 << bits]),
-            short: vec![0; 1 << 11],
-            three: vec![0; 1 << 9],
             slots: vec![(FREE, 0); room],
             waiting: literals.iter().map(|&(_, number, bit)| (number, bit)).collect(),
         };
@@ -64,18 +65,20 @@ impl Sieve {
     }
 
     fn open(&mut self, literal: Literal) {
-        match literal.len {
+        let Literal { bytes, len } = literal;
+        match len {
             0 => {}
-            1 => (0..32).for_each(|next| self.short[short(literal.bytes | next << 8)] |= 1),
-            2 => self.short[short(literal.bytes)] |= 2,
-            3 => {
-                let bit = three(literal.bytes);
-                self.three[bit >> 6] |= 1 << (bit & 63);
-            }
-            len => {
-                let gate = usize::from(len / 2 - 2);
-                let (word, bits) = place(gate, hash(literal.bytes));
-                self.gates[gate][word] |= bits;
+            // Whatever follows them.
+            1 => (0..1 << 9).for_each(|next| self.short[short(bytes) | next << 6] |= 1),
+            2 => (0..1 << 4).for_each(|next| self.short[short(bytes) | next << 11] |= 2),
+            3 => self.short[short(bytes)] |= 4,
+            _ => {
+                self.begins[begin(bytes)] |= 8 << (len / 2 - 2);
+                if len > 4 {
+                    let gate = usize::from(len / 2 - 3);
+                    let (word, bits) = place(gate, hash(bytes));
+                    self.gates[gate][word] |= bits;
+                }
             }
         }
     }
@@ -96,10 +99,10 @@ impl Sieve {
         }
     }
 
-    /// Whether there may be a string that is the key, as the bit of its length; `gate` counts the last three of [`LENGTHS`].
+    /// Whether there may be a string that is the key, as the bit of its length; `gate` counts the last two of [`LENGTHS`].
     fn passes(&self, gate: usize, key: u64) -> u8 {
         let (word, bits) = place(gate, hash(key));
-        u8::from(self.gates[gate][word] & bits == bits) << (3 + gate)
+        u8::from(self.gates[gate][word] & bits == bits) << (4 + gate)
     }
 
     /// Calls `seen` with the number and the bit of every string that occurs and where it does, once or more often, in the order
@@ -118,16 +121,19 @@ impl Sieve {
             let mut count = 0;
             for within in 0..block {
                 window = window >> 8 | coming.next().map_or(0, |&byte| u64::from(byte) << 56);
-                let of_three = three(window);
-                let lengths = self.passes(0, window & (u64::MAX >> 32))
-                    | self.passes(1, window & (u64::MAX >> 16))
-                    | self.passes(2, window)
-                    | self.short[short(window)]
-                    | ((self.three[of_three >> 6] >> (of_three & 63) & 1) as u8) << 2;
+                let lengths = self.short[short(window)] | self.begins[begin(window)];
                 passed[count] = (window, lengths, within as u8);
                 count += usize::from(lengths != 0);
             }
-            for &(window, mut lengths, within) in &passed[..count] {
+            let mut left = 0;
+            for at in 0..count {
+                let (window, lengths, within) = passed[at];
+                let longer = self.passes(0, window & (u64::MAX >> 16)) | self.passes(1, window);
+                let lengths = lengths & (longer | 0xF);
+                passed[left] = (window, lengths, within);
+                left += usize::from(lengths != 0);
+            }
+            for &(window, mut lengths, within) in &passed[..left] {
                 while lengths != 0 {
                     let bytes = LENGTHS[lengths.trailing_zeros() as usize % LENGTHS.len()];
                     let key = window & (u64::MAX >> (64 - 8 * bytes));
@@ -157,14 +163,14 @@ fn place(gate: usize, hash: u64) -> (usize, u64) {
     ((hash >> (64 - GATE_BITS[gate])) as usize, bits)
 }
 
-/// Six bits of the first byte, so that signs are no letters, and five of the second.
+/// Six bits of the first byte, so that signs are no letters, five of the second and four of the third.
 fn short(window: u64) -> usize {
-    (window & 0x1F | window >> 1 & 0x20 | window >> 2 & 0x7C0) as usize
+    (window & 0x1F | window >> 1 & 0x20 | window >> 2 & 0x7C0 | window >> 5 & 0x7800) as usize
 }
 
-/// Five bits of each of three bytes.
-fn three(window: u64) -> usize {
-    (window & 0x1F | window >> 3 & 0x3E0 | window >> 6 & 0x7C00) as usize
+/// The entry for the first four bytes.
+fn begin(window: u64) -> usize {
+    ((window as u32).wrapping_mul(0x9E37_79B1) >> (32 - BEGIN_BITS)) as usize
 }
 
 const _: () = assert!(LONGEST == 8, "a window holds eight bytes");
