@@ -60,10 +60,9 @@ fn ballot(hash: u32, votes: &[u32; SLOTS]) -> (i32, i32) {
 /// The votes of how a longer word begins and ends.
 fn shape(word: &[u8]) -> (i32, i32) {
     match word {
-        [.., b'u', b'n', b'g'] => (1, 0),
+        [.., b'u', b'n', b'g'] | [b'g', b'e', .., b't'] => (1, 0),
         [.., b'i', b'n', b'g'] => (0, 1),
         [.., b't', b'i', b'o', b'n'] => (0, i32::from(word.len() < 9)),
-        [b'g', b'e', .., b't'] => (1, 0),
         _ => (0, 0),
     }
 }

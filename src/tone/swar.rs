@@ -28,7 +28,7 @@ pub const fn within(chunk: u64, low: u8, high: u8) -> u64 {
 /// Which bytes are this one.
 pub const fn equal(chunk: u64, byte: u8) -> u64 {
     let differ = chunk ^ splat(byte);
-    !((differ & !HIGH) + !HIGH | differ) & HIGH
+    !(((differ & !HIGH) + !HIGH) | differ) & HIGH
 }
 
 /// How many bytes stand before the first of a mask; all eight where it has none.
@@ -55,7 +55,7 @@ mod tests {
             prop_assert_eq!(within(chunk, low, high), mask(&|b| (low..=high).contains(&b)));
             prop_assert_eq!(equal(chunk, one), mask(&|b| b == one));
             prop_assert_eq!(before(equal(chunk, one)), bytes.iter().position(|&b| b == one).unwrap_or(8));
-            prop_assert_eq!(first(chunk, near + 1).to_le_bytes()[..=near], bytes[..=near]);
+            prop_assert_eq!(&first(chunk, near + 1).to_le_bytes()[..=near], &bytes[..=near]);
         }
 
         #[test]

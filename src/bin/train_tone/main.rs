@@ -379,7 +379,7 @@ fn judge(signals: &[(Signals, usize)], all: &[&Example], own: usize) -> Result<(
 /// Thresholds tried, in steps of a twenty-fifth.
 const STEPS: std::ops::Range<usize> = 6..24;
 /// Of alerts this share must be right, out of fold.
-const ALERT_RIGHT: f64 = 0.80;
+const ALERT_RIGHT: f64 = 0.82;
 
 /// Of the allowed thresholds those whose neighbours are good, too: the best single ones are so by the luck of a few lines.
 fn middle_of_the_best(values: &HashMap<[usize; 3], f64>, allowed: impl Fn(&[usize; 3]) -> bool) -> [usize; 3] {
