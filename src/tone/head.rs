@@ -189,14 +189,8 @@ impl Head {
 
     /// The words of the most heated sentence that weigh most; `None` when there is no word.
     pub fn heaviest(&self, folded: &[u8]) -> Option<Heaviest> {
-        let mut trace = Trace {
-            head: self,
-            groups: self.groups(),
-            words: Vec::new(),
-            first: 0,
-            best: None,
-            categories: [0; Category::ALL.len()],
-        };
+        let mut trace =
+            Trace { head: self, words: Vec::new(), first: 0, best: None, categories: [0; Category::ALL.len()] };
         walk(folded, &self.kinds, &mut trace);
         let (_, words, categories) = trace.best?;
         let share = share(trace.words[words.clone()].iter().map(|w| w.features).sum());
@@ -333,7 +327,6 @@ type Sentence = (f32, Range<usize>, [i32; Category::ALL.len()]);
 
 struct Trace<'a> {
     head: &'a Head,
-    groups: &'a [[u8; GROUP]],
     words: Vec<Word>,
     first: usize,
     best: Option<Sentence>,
@@ -346,7 +339,7 @@ impl Sink for Trace<'_> {
     }
 
     fn feature(&mut self, hash: u32) {
-        let [weight, _] = weights(self.groups, hash);
+        let [weight, _] = weights(self.head.groups(), hash);
         if let Some(word) = self.words.last_mut() {
             word.weight += weight;
             word.features += 1;

@@ -37,7 +37,7 @@ const COMMON: &str = "and are auch auf bitte can das dem den der die ein eine ei
     kann man mein mir mit nich nicht noch not nur sich sie so that the this to und uns von was wie wir wird with you your zu";
 
 static COMMON_KEYS: LazyLock<Vec<u64>> = LazyLock::new(|| {
-    let key = |word: &str| word.bytes().rev().fold(0, |key, byte| key << 8 | u64::from(byte));
+    let key = |word: &str| word.bytes().map(Literal::of).fold(Literal::EMPTY, Literal::then).bytes;
     COMMON.split(' ').map(key).collect()
 });
 

@@ -110,6 +110,8 @@ const CALM: f32 = 1.0;
 const OFFENCE: f32 = 0.5;
 /// To the judge a calm line of others counts so much less: there are more of them, and most say nothing to anybody.
 const CALM_JUDGED: f64 = 0.1;
+/// The most that is asked where a rule found something too: what a rule names in so many words is seldom calm.
+const RULED: f32 = 0.58;
 /// The least the heads must be sure of to speak alone.
 const ALONE: f32 = 0.62;
 
@@ -284,7 +286,7 @@ impl Tally {
         let above = |counts: &Counts, free: f64| (counts.per_mille() - free).max(0.0);
         self.note.macro_f1()
             - 0.002 * above(&self.traps, 50.0)
-            - 0.01 * (above(&self.calm, 3.0) + above(&self.foreign, 3.0))
+            - 0.01 * (above(&self.calm, 4.0) + above(&self.foreign, 3.0))
     }
 }
 
@@ -350,7 +352,9 @@ fn judge(signals: &[(Signals, usize)], all: &[&Example], own: usize) -> Result<(
         }
     }
     // Alone, the heads speak only where they are surer than beside a rule, and surer still where there are few words.
-    let allowed = |&[note, alone, short]: &[usize; 3]| note <= alone && from(alone) >= ALONE && alone <= short;
+    let allowed = |&[note, alone, short]: &[usize; 3]| {
+        note <= alone && from(note) <= RULED && from(alone) >= ALONE && alone <= short
+    };
     let mut judge = tried(middle_of_the_best(&values, allowed));
     let precise = |from: f32| at(&learn::Judge { alert_from: from, ..judge.clone() }).alert.precision() >= ALERT_RIGHT;
     let hundredth = |n: usize| n as f32 / 100.0;
