@@ -145,7 +145,13 @@ pub fn info(hir: &Hir, names: &[Info]) -> Info {
         HirKind::Empty | HirKind::Look(_) => {
             Info { exact: Some(vec![Literal::EMPTY]), groups: Vec::new(), most: Some(0) }
         }
-        HirKind::Literal(literal) => concat(literal.0.iter().map(|&byte| one(byte, names))),
+        HirKind::Literal(literal) => {
+            let mut all = Row::new();
+            for &byte in &literal.0 {
+                if byte < FIRST_NAME { all.byte(byte) } else { all.push(one(byte, names)) }
+            }
+            all.end()
+        }
         HirKind::Class(class) => small_class(class),
         HirKind::Capture(capture) => info(&capture.sub, names),
         HirKind::Repetition(repetition) => {
@@ -199,44 +205,88 @@ fn small_class(class: &Class) -> Info {
 }
 
 fn concat(parts: impl Iterator<Item = Info>) -> Info {
-    let mut run = vec![Literal::EMPTY];
-    let mut groups: Vec<Needed> = Vec::new();
-    // What all of it begins with, once its first strings are as long as strings get; what follows only adds groups.
-    let mut head: Option<Group> = None;
-    let mut whole = true;
-    let (mut run_from, mut most) = (Some(0), Some(0));
-    for part in parts {
-        let from = most;
-        most = plus(most, part.most);
-        groups.extend(part.groups.into_iter().map(|g| Needed { before: plus(from, g.before), ..g }));
-        let Some(strings) = part.exact else {
-            whole = false;
-            groups.extend(needed(std::mem::replace(&mut run, vec![Literal::EMPTY]), run_from));
-            run_from = most;
-            continue;
-        };
-        let full = run.iter().all(|s| s.len == LONGEST) && strings != [Literal::EMPTY];
-        if !full && run.len() * strings.len() <= MOST {
-            run = run.iter().flat_map(|a| strings.iter().map(move |b| a.then(*b))).collect();
-            run.sort_unstable();
-            run.dedup();
-            continue;
+    let mut all = Row::new();
+    parts.for_each(|part| all.push(part));
+    all.end()
+}
+
+/// Pieces one behind the other.
+struct Row {
+    /// What may stand at the end so far; it grows with what follows.
+    run: Group,
+    /// Most bytes before it.
+    run_from: Option<usize>,
+    groups: Vec<Needed>,
+    /// What all of it begins with, once its first strings are as long as strings get; what follows only adds groups.
+    head: Option<Group>,
+    /// Whether all pieces were exact, and none too many.
+    whole: bool,
+    most: Option<usize>,
+}
+
+impl Row {
+    fn new() -> Self {
+        Self {
+            run: vec![Literal::EMPTY],
+            run_from: Some(0),
+            groups: Vec::new(),
+            head: None,
+            whole: true,
+            most: Some(0),
         }
-        let done = std::mem::replace(&mut run, strings);
-        if full {
-            head.get_or_insert_with(|| done.clone());
+    }
+
+    fn push(&mut self, part: Info) {
+        let from = self.most;
+        self.most = plus(self.most, part.most);
+        self.groups.extend(part.groups.into_iter().map(|g| Needed { before: plus(from, g.before), ..g }));
+        if let Some(strings) = part.exact {
+            self.exact(&strings, from);
         } else {
-            whole = false;
+            self.whole = false;
+            let run = std::mem::replace(&mut self.run, vec![Literal::EMPTY]);
+            self.groups.extend(needed(run, self.run_from));
+            self.run_from = self.most;
         }
-        groups.extend(needed(done, run_from));
-        run_from = from;
     }
-    let exact = head.filter(|_| whole);
-    if exact.is_none() && whole {
-        return Info { exact: Some(run), groups, most };
+
+    fn byte(&mut self, byte: u8) {
+        let from = self.most;
+        self.most = plus(from, Some(1));
+        self.exact(&[Literal::of(byte)], from);
     }
-    groups.extend(needed(run, run_from));
-    Info { exact, groups, most }
+
+    /// One of these strings follows, behind at most so many bytes.
+    fn exact(&mut self, strings: &[Literal], from: Option<usize>) {
+        let full = self.run.iter().all(|s| s.len == LONGEST) && strings != [Literal::EMPTY];
+        if !full && self.run.len() * strings.len() <= MOST {
+            if let &[string] = strings {
+                self.run.iter_mut().for_each(|s| *s = s.then(string));
+            } else {
+                self.run = self.run.iter().flat_map(|a| strings.iter().map(|b| a.then(*b))).collect();
+            }
+            self.run.sort_unstable();
+            self.run.dedup();
+            return;
+        }
+        let done = std::mem::replace(&mut self.run, strings.to_vec());
+        if full {
+            self.head.get_or_insert_with(|| done.clone());
+        } else {
+            self.whole = false;
+        }
+        self.groups.extend(needed(done, self.run_from));
+        self.run_from = from;
+    }
+
+    fn end(mut self) -> Info {
+        let exact = self.head.filter(|_| self.whole);
+        if exact.is_none() && self.whole {
+            return Info { exact: Some(self.run), groups: self.groups, most: self.most };
+        }
+        self.groups.extend(needed(self.run, self.run_from));
+        Info { exact, groups: self.groups, most: self.most }
+    }
 }
 
 fn alternation(infos: Vec<Info>) -> Info {
