@@ -34,7 +34,7 @@ demo:
 page word='':
     cargo build --features testing
     tests/browser/install.sh "${CARGO_TARGET_DIR:-target}/browser"
-    node --test --test-concurrency=3 --test-reporter=spec --test-name-pattern='{{word}}' tests/browser/*.test.js
+    node --test --test-concurrency=3 --test-timeout=180000 --test-reporter=spec --test-name-pattern='{{word}}' tests/browser/*.test.js
 
 # The pictures in docs/screenshots/, taken anew; look at them before they go in
 screenshots:

@@ -1,6 +1,6 @@
 // Talks to the control routes of the loopback server. The only file that knows their addresses.
 
-/** A refusal or a broken connection, with a sentence that can be shown. */
+/** A refusal or a broken connection, with a sentence to show. */
 export class ApiError extends Error {
   constructor(message, status) {
     super(message);
@@ -24,7 +24,7 @@ async function call(method, path, body) {
   try {
     json = text ? JSON.parse(text) : null;
   } catch {
-    // An answer that is no JSON carries nothing we could show.
+    // What is no JSON carries nothing to show.
   }
   if (!response.ok) throw new ApiError(json?.error ?? '', response.status);
   return json;
@@ -94,7 +94,7 @@ export function events(as, { onevent, onopen, onlost }) {
   };
 }
 
-/** The address under which this page may load a file of the loopback server, or null for anything elsewhere. */
+/** Where this page may load a file of the loopback server; null for anything elsewhere. */
 export function localUrl(address) {
   if (!address) return null;
   try {

@@ -75,10 +75,8 @@ async function start() {
       await new Promise((resolve) => setTimeout(resolve, 2000));
     }
   }
-  if (wish.panel === 'workshop') workshop = true;
+  workshop = wish.panel === 'workshop';
   connect();
-  await show();
-  if (wish.panel === 'workshop') panels();
   if (recall('tour', -1) >= 0) drawTour(true, false);
   setInterval(tick, 1000);
   setInterval(syncFromServer, 20000);
@@ -86,16 +84,15 @@ async function start() {
 
 async function firstWorld(wish, before) {
   // Names in the address become ids once some world is known; a newcomer starts as somebody of the team.
-  const world = await api.world();
-  state.world = world;
+  const world = state.world = await api.world();
   state.as = (findUser(wish.as) ?? findUser(before.as) ?? world.users.find((u) => u.kind === 'agent') ?? world.users[0])?.id ?? null;
-  state.world = await api.world(state.as);
-  syncClock(state.world.now);
+  await loadWorld();
   if (wish.channel === 'dm' && !state.world.dms.length) await openDm();
   state.channelId = findChannel(wish.channel, wish.guild) ?? (wish.channel ? null : findChannel(before.channel));
   settle();
 }
 
+/** Listens, and shows what there is once nothing is missed. */
 function connect() {
   socket?.close();
   socket = api.events(state.as, {
@@ -105,17 +102,16 @@ function connect() {
         notice(t('back'));
         workshopEvent('RECONNECTED');
       }
-      // What came since the first look was heard by nobody.
       reload();
     },
     onlost: () => notice(t('lost'), 'stay'),
   });
 }
 
-/** Everything again from the server, with the place kept. */
+/** Everything anew, with the place kept. */
 async function reload() {
   try {
-    await loadWorld();
+    if (!await loadWorld()) return;
     settle();
     await show();
   } catch (error) {
@@ -130,7 +126,7 @@ function worldSoon() {
   worldTimer = setTimeout(async () => {
     const place = state.channelId;
     try {
-      await loadWorld();
+      if (!await loadWorld()) return;
     } catch {
       return;
     }
@@ -243,7 +239,7 @@ async function actAs(id) {
 
 async function openDm() {
   const { channel_id: id } = await api.openDm(state.as);
-  state.world = await api.world(state.as);
+  await loadWorld();
   return id;
 }
 
@@ -254,7 +250,7 @@ function draw() {
   $('main').setAttribute('aria-label', t('conversation'));
   side();
   head(here);
-  // A form that is being filled in stays as it is.
+  // A form being filled in stays as it is.
   const place = `${state.as}/${state.channelId}/${language()}`;
   const composer = $('composer');
   if (composer.dataset.place !== place || !composer.querySelector('form, textarea')) {

@@ -16,7 +16,7 @@ export const state = {
 };
 
 const listeners = new Map();
-/** Hears `name`; known names: world, channel, message, update, delete, typing, clock, notice, locale, failed. */
+/** Hears what others emit. */
 export function on(name, f) {
   if (!listeners.has(name)) listeners.set(name, []);
   listeners.get(name).push(f);
@@ -30,14 +30,14 @@ export function complain({ message, status }, otherwise) {
   emit('notice', status === 0 ? t('noServer') : message ? t('failedWhy', { why: message }) : otherwise ?? t('failed'), 'bad');
 }
 
-/** Fetches the world as the acting person sees it. */
+/** Fetches the world as the acting person sees it; nothing once another acts. */
 export async function loadWorld() {
   const as = state.as;
   const world = await api.world(as);
   if (as !== state.as) return;
   state.world = world;
   syncClock(world.now);
-  emit('world');
+  return world;
 }
 
 export const me = () => state.world?.users.find((u) => u.id === state.as);

@@ -43,9 +43,37 @@ export function mountTimeline(stage) {
 
 let stick = true;
 
-/** For each answer on its way, what came or went meanwhile: it may not hold that yet. */
-const underway = new Set();
-const meanwhile = (again) => underway.forEach((list) => list.push(again));
+/** Counts questions for messages; only the newest one matters. */
+let turn = 0;
+/** What came or went since then: the answer may not hold it yet. */
+let since = null;
+
+/** Asks for messages; null where a later question took its place. */
+async function ask(before) {
+  const mine = (turn += 1);
+  loading = true;
+  since = [];
+  try {
+    const page = await api.messages(state.as, state.channelId, before, PAGE);
+    if (turn !== mine) return null;
+    const full = page.length === PAGE;
+    for (const m of since) {
+      const at = page.findIndex((x) => x.id === m.id);
+      if (m.gone) at < 0 || page.splice(at, 1);
+      else if (at < 0) page.push(m);
+      else page[at] = { ...page[at], ...m };
+    }
+    return { full, page: page.filter((m) => !dismissed.has(m.id)).sort((a, b) => order(a.id, b.id)) };
+  } catch (error) {
+    if (turn === mine) throw error;
+    return null;
+  } finally {
+    if (turn === mine) {
+      loading = false;
+      since = null;
+    }
+  }
+}
 
 /** Opens the current channel from its newest messages on; `target` is a message to show. */
 export async function openTimeline(target) {
@@ -63,33 +91,25 @@ export async function openTimeline(target) {
     showTyping();
   }
   if (!here || isForum(here)) {
+    turn += 1;
+    loading = false;
+    since = null;
     forum(here);
     return;
   }
-  loading = true;
-  const since = [];
-  underway.add(since);
   let fresh;
   try {
-    fresh = await api.messages(state.as, here.id, undefined, PAGE);
+    fresh = await ask();
   } catch (error) {
-    if (opened === key) complain(error, t('dontSee', { who: nameOf(state.as) }));
-    return;
-  } finally {
-    underway.delete(since);
-    loading = false;
+    complain(error, t('dontSee', { who: nameOf(state.as) }));
   }
-  if (opened !== key) return;
-  fresh.sort((a, b) => order(a.id, b.id));
-  const visible = fresh.filter((m) => !dismissed.has(m.id));
-  if (same && fresh.length === PAGE && all.length > fresh.length) {
-    const first = fresh[0].id;
-    all = [...all.filter((m) => order(m.id, first) < 0), ...visible];
-  } else {
-    all = visible;
-    older = fresh.length === PAGE;
+  if (!fresh) return;
+  const { full, page } = fresh;
+  if (same && full && all.length > page.length) all = [...all.filter((m) => order(m.id, page[0]?.id ?? m.id) < 0), ...page];
+  else {
+    all = page;
+    older = full;
   }
-  for (const again of since) again();
   list.replaceChildren();
   toEnd();
   if (target) showMessage(target);
@@ -179,24 +199,21 @@ async function onScroll() {
 }
 
 async function fetchOlder() {
-  const key = opened;
-  loading = true;
+  const asked = ask(all[0]?.id);
   draw();
   try {
-    const page = await api.messages(state.as, state.channelId, all[0]?.id, PAGE);
-    if (opened !== key) return;
-    older = page.length === PAGE;
+    const got = await asked;
+    if (!got) return;
+    older = got.full;
     const known = new Set(all.map((m) => m.id));
-    const added = page.filter((m) => !known.has(m.id) && !dismissed.has(m.id)).sort((a, b) => order(a.id, b.id));
+    const added = got.page.filter((m) => !known.has(m.id));
     all = [...added, ...all];
     to = Math.min(all.length, to + added.length, added.length + WINDOW);
     from = Math.max(0, added.length - STEP);
   } catch {
     // Scrolling up again asks again.
-  } finally {
-    loading = false;
-    if (opened === key) draw();
   }
+  draw();
 }
 
 function showJump() {
@@ -210,7 +227,7 @@ export function upsert(m, announce, show) {
   showTyping();
   if (m.author?.id === state.world?.bot.id) settle(m);
   if (m.channel_id !== state.channelId || dismissed.has(m.id) || isForum(channel())) return;
-  meanwhile(() => upsert(m, false));
+  since?.push(m);
   const index = all.findIndex((x) => x.id === m.id);
   const heard = announce && m.author?.id !== state.as && !((m.flags ?? 0) & 128);
   if (index >= 0) {
@@ -241,7 +258,7 @@ function announced(m) {
 
 /** A message went away. */
 export function remove(id) {
-  meanwhile(() => remove(id));
+  since?.push({ id, gone: true });
   const index = all.findIndex((m) => m.id === id);
   if (index < 0) return;
   all.splice(index, 1);

@@ -135,7 +135,7 @@ async fn events(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Refused> {
     let user = looking.user(&inner)?;
-    // From before the page can know that it is connected.
+    // Events are kept from before the page can know that it is connected.
     let events = inner.lock().pages.open(user);
     Ok(upgrade.on_upgrade(move |socket| stream(inner, socket, events)))
 }

@@ -1,7 +1,7 @@
 //! What the heads see in folded text: words, pairs of words, kinds of words in their order, and letters inside words.
 //!
-//! Invariant: the trainer and the running program read text with this one function, so that a table means the same in both. One pass,
-//! no allocation.
+//! Invariant: the trainer and the running program read text with this one function, so that a table means the same in both: who is spared
+//! the features of a listed word (see [`Sink::knows`]) knows what they come to. One pass, no allocation.
 
 use super::kinds::Kinds;
 
@@ -17,9 +17,8 @@ pub trait Sink {
     fn word(&mut self, start: usize, end: usize);
     /// One feature of it. The lowest bit says what it is: see [`of_words`].
     fn feature(&mut self, hash: u32);
-    /// The word stands at this place of the lists of kinds, and it alone has so many features. Whoever knows what they are
-    /// says so and is spared them.
-    fn knows(&mut self, _place: usize, _features: usize) -> bool {
+    /// The word stands at this place of the lists of kinds: whoever knows what it is for itself says so and is spared those features.
+    fn knows(&mut self, _place: usize) -> bool {
         false
     }
     /// A sentence ends before this folded byte.
@@ -77,7 +76,7 @@ pub fn walk(folded: &[u8], kinds: &Kinds, sink: &mut impl Sink) {
         let listed = if letter { kinds.find(h) } else { None };
         // A sign is a kind of its own.
         let kind = if letter { listed.map_or(0, |(_, kind)| u32::from(kind)) } else { SIGN | u32::from(byte) };
-        if !listed.is_some_and(|(place, _)| sink.knows(place, 2 + grams(word))) {
+        if !listed.is_some_and(|(place, _)| sink.knows(place)) {
             alone(word, h, kind, sink);
         }
         let [last, second_last] = kinds_before;
@@ -99,14 +98,9 @@ pub fn alone(word: &[u8], hash: u32, kind: u32, sink: &mut impl Sink) {
     if kind != 0 {
         sink.feature(pair(0x61, 0, kind) | 1);
     }
-    if grams(word) > 0 {
+    if word.len() > 2 && is_word(word[0]) {
         letters(word, sink);
     }
-}
-
-/// How often four letters in a row are found in a word; a sign's run is no word.
-fn grams(word: &[u8]) -> usize {
-    if word.len() > 2 && is_word(word[0]) { word.len() - 1 } else { 0 }
 }
 
 /// Each four letters in a row, with marks where the word begins and ends.

@@ -138,8 +138,8 @@ impl Folded {
         if bytes[at - 1] == b' ' { at - 1 } else { at }
     }
 
-    /// What nearly all tokens are: letters, behind four of them perhaps one mark. Returns where it ends and whether it is written in
-    /// capitals; `None`, with nothing done, for anything else. Says what [`Self::token`] says, sooner.
+    /// What three in four tokens are: two to seven letters, perhaps one mark behind them. Returns where it ends and whether it is written
+    /// in capitals; `None`, with nothing done, for anything else. Says what [`Self::token`] says, sooner.
     fn plain(&mut self, bytes: &[u8], start: usize) -> Option<(usize, bool)> {
         let chunk = swar::eight(bytes, start);
         // Whatever their case.
@@ -152,7 +152,7 @@ impl Folded {
         let behind = |at: usize| bytes.get(start + at).copied().unwrap_or(b' ');
         let mark = match behind(len) {
             gap if is_space(gap) => None,
-            mark @ (b'.' | b',' | b'!' | b'?') if len > 3 && is_space(behind(len + 1)) => Some(mark),
+            mark @ (b'.' | b',' | b'!' | b'?') if is_space(behind(len + 1)) => Some(mark),
             _ => return None,
         };
         let small = swar::first(small, len);
@@ -292,22 +292,42 @@ mod tests {
         String::from_utf8(fold(text).bytes).expect("folded text is ASCII")
     }
 
+    #[test]
+    fn what_plain_words_are_is_known() {
+        for (text, plain) in [
+            ("Hallo du", Some((5, false))),
+            ("JETZT!", Some((6, true))),
+            ("ok, gut", Some((3, false))),
+            ("nooo", None),
+            ("E-Mail", None),
+            ("warum??", None),
+            ("Guthaben", None),
+            ("a", None),
+            ("", None),
+        ] {
+            assert_eq!(Folded::default().plain(text.as_bytes(), 0), plain, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn a_plain_word_is_folded_like_any_token(before in "[ a.!]{0,2}", word in "[a-cA-CX]{0,6}[a-z]{0,3}[.,!?:)1]{0,2}") {
-            let [mut short, mut long] = [before.clone(), before].map(|before| {
+        fn a_plain_word_is_folded_like_any_token(
+            before in "[ a.!]{0,2}", word in "[a-cA-CX]{0,6}[a-z]{0,3}[.,!?:)1]{0,2}", behind in "( [a-zA-Z]{1,9})?"
+        ) {
+            let [mut short, mut long] = [&before; 2].map(|before| {
                 let mut out = Folded::default();
                 before.bytes().enumerate().for_each(|(at, byte)| out.push(byte, at));
                 out
             });
-            if let Some((end, capitals)) = short.plain(word.as_bytes(), 0) {
-                prop_assert_eq!(end, word.len());
-                prop_assert_eq!(capitals, long.token(&word, 0));
+            let text = format!("{before}{word}{behind}");
+            if let Some((end, capitals)) = short.plain(text.as_bytes(), before.len()) {
+                prop_assert_eq!(end, before.len() + word.len());
+                prop_assert_eq!(capitals, long.token(&word, before.len()));
                 prop_assert_eq!(&short.bytes, &long.bytes);
                 prop_assert_eq!(&short.map, &long.map);
                 // What comes next finds the same run.
                 for folded in [&mut short, &mut long] {
-                    (0..3).for_each(|_| folded.push(word.as_bytes()[end - 1].to_ascii_lowercase(), end));
+                    (0..3).for_each(|_| folded.push(text.as_bytes()[end - 1].to_ascii_lowercase(), end));
                 }
                 prop_assert_eq!(short.bytes, long.bytes);
             }

@@ -23,8 +23,8 @@ const CALM_FEATURES: f32 = 12.0;
 #[derive(Debug)]
 pub struct Head {
     kinds: Kinds,
-    /// What a listed word alone weighs for each head, by its place in the lists.
-    listed: Vec<[i16; LANES]>,
+    /// By a listed word's place.
+    listed: Vec<Alone>,
     bytes: Cow<'static, [u8]>,
     groups: Range<usize>,
     scale: [f32; LANES],
@@ -143,7 +143,7 @@ impl Head {
             return Err(format!("{} bytes where {end} were announced", bytes.len()));
         }
         let kinds = Kinds::new(lang, features::hash);
-        let listed = listed(lang, &kinds, bytes[at..middle].as_chunks().0);
+        let listed = Alone::of(lang, &kinds, bytes[at..middle].as_chunks().0);
         Ok(Self {
             kinds,
             listed,
@@ -221,29 +221,46 @@ fn weights(groups: &[[u8; GROUP]], hash: u32) -> [i32; LANES] {
     })
 }
 
-/// What each listed word weighs with nothing beside it.
-fn listed(lang: Lang, kinds: &Kinds, groups: &[[u8; GROUP]]) -> Vec<[i16; LANES]> {
-    struct Sum<'a>(&'a [[u8; GROUP]], [i16; LANES]);
-    impl Sink for Sum<'_> {
-        fn word(&mut self, _: usize, _: usize) {}
-        fn feature(&mut self, hash: u32) {
-            for (sum, weight) in self.1.iter_mut().zip(weights(self.0, hash)) {
-                *sum += weight as i16;
+/// What a word is for itself, whatever stands beside it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Alone {
+    /// For each head.
+    weights: [i16; LANES],
+    features: u16,
+}
+
+impl Alone {
+    /// Every listed word, by its place in the lists.
+    fn of(lang: Lang, kinds: &Kinds, groups: &[[u8; GROUP]]) -> Vec<Self> {
+        let mut listed = vec![Self::default(); kinds::SLOTS];
+        for (kind, word) in kinds::words(lang) {
+            let hash = features::hash(word.as_bytes());
+            if let Some((place, _)) = kinds.find(hash) {
+                let mut sum = AloneSum { groups, sum: Self::default() };
+                features::alone(word.as_bytes(), hash, u32::from(kind), &mut sum);
+                listed[place] = sum.sum;
             }
         }
-        fn sentence(&mut self, _: usize) {}
+        listed
     }
-    let mut listed = vec![[0; LANES]; kinds::SLOTS];
-    for word in kinds::list(lang).lines().filter(|line| !line.ends_with(':')).flat_map(str::split_ascii_whitespace) {
-        let word = &word.as_bytes()[..word.len().min(features::LONGEST)];
-        let hash = features::hash(word);
-        if let Some((place, kind)) = kinds.find(hash) {
-            let mut sum = Sum(groups, [0; LANES]);
-            features::alone(word, hash, u32::from(kind), &mut sum);
-            listed[place] = sum.1;
+}
+
+struct AloneSum<'a> {
+    groups: &'a [[u8; GROUP]],
+    sum: Alone,
+}
+
+impl Sink for AloneSum<'_> {
+    fn word(&mut self, _: usize, _: usize) {}
+
+    fn feature(&mut self, hash: u32) {
+        self.sum.features += 1;
+        for (sum, weight) in self.sum.weights.iter_mut().zip(weights(self.groups, hash)) {
+            *sum += weight as i16;
         }
     }
-    listed
+
+    fn sentence(&mut self, _: usize) {}
 }
 
 /// So many features are looked up together.
@@ -289,11 +306,12 @@ impl Sink for Sums<'_> {
         self.count += 1;
     }
 
-    fn knows(&mut self, place: usize, features: usize) -> bool {
-        for (sum, &more) in self.sentence.iter_mut().zip(&self.head.listed[place]) {
+    fn knows(&mut self, place: usize) -> bool {
+        let alone = &self.head.listed[place];
+        for (sum, &more) in self.sentence.iter_mut().zip(&alone.weights) {
             *sum += i32::from(more);
         }
-        self.here += features;
+        self.here += usize::from(alone.features);
         true
     }
 
@@ -413,5 +431,47 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Adds feature by feature and knows no word.
+    struct Plain<'a> {
+        groups: &'a [[u8; GROUP]],
+        sum: [i32; LANES],
+        features: usize,
+    }
+
+    impl Sink for Plain<'_> {
+        fn word(&mut self, _: usize, _: usize) {}
+
+        fn feature(&mut self, hash: u32) {
+            self.features += 1;
+            for (sum, weight) in self.sum.iter_mut().zip(weights(self.groups, hash)) {
+                *sum += weight;
+            }
+        }
+
+        fn sentence(&mut self, _: usize) {}
+    }
+
+    #[test]
+    fn a_listed_word_weighs_what_its_features_do() {
+        for (lang, file, corpus) in [
+            (Lang::De, &include_bytes!("../../assets/tone-de.bin")[..], include_str!("../../assets/corpus/de.jsonl")),
+            (Lang::En, &include_bytes!("../../assets/tone-en.bin")[..], include_str!("../../assets/corpus/en.jsonl")),
+        ] {
+            let head = Head::parse(lang, Cow::Borrowed(file)).expect("shipped");
+            for line in corpus.lines().step_by(7) {
+                let folded = super::super::fold::fold(line).bytes;
+                let mut plain = Plain { groups: head.groups(), sum: [0; LANES], features: 0 };
+                walk(&folded, &head.kinds, &mut plain);
+                let (known, summed) = (head.margins(&folded).whole, head.margin(plain.sum, plain.features));
+                assert_eq!(known.map(f32::to_bits), summed.map(f32::to_bits), "{line}");
+            }
+        }
     }
 }

@@ -42,7 +42,7 @@ fn with(hash: u32, byte: u8) -> u32 {
 }
 
 fn slot(hash: u32) -> usize {
-    (hash.wrapping_mul(0x9E37_79B1) >> 22) as usize
+    (hash.wrapping_mul(0x9E37_79B1) >> (32 - SLOTS.ilog2())) as usize
 }
 
 /// The votes of a word, German and English.

@@ -110,7 +110,8 @@ const CALM: f32 = 1.0;
 const OFFENCE: f32 = 0.5;
 /// To the judge a calm line of others counts so much less: there are more of them, and most say nothing to anybody.
 const CALM_JUDGED: f64 = 0.1;
-/// The most that is asked where a rule found something too: what a rule names in so many words is seldom calm.
+/// The most that is asked where a rule found something too: what a rule names in so many words is seldom calm. Like the next one it lies
+/// between two steps.
 const RULED: f32 = 0.58;
 /// The least the heads must be sure of to speak alone.
 const ALONE: f32 = 0.62;
@@ -352,9 +353,7 @@ fn judge(signals: &[(Signals, usize)], all: &[&Example], own: usize) -> Result<(
         }
     }
     // Alone, the heads speak only where they are surer than beside a rule, and surer still where there are few words.
-    let allowed = |&[note, alone, short]: &[usize; 3]| {
-        note <= alone && from(note) <= RULED && from(alone) >= ALONE && alone <= short
-    };
+    let allowed = |&[note, alone, short]: &[usize; 3]| from(note) <= RULED && from(alone) >= ALONE && alone <= short;
     let mut judge = tried(middle_of_the_best(&values, allowed));
     let precise = |from: f32| at(&learn::Judge { alert_from: from, ..judge.clone() }).alert.precision() >= ALERT_RIGHT;
     let hundredth = |n: usize| n as f32 / 100.0;
