@@ -232,6 +232,31 @@ scene('a person of another team has another server, other channels and no view o
   assert.equal(await visit.page.locator('#side').getByText('Zweitfirma').count(), 0);
 });
 
+scene('what another person saw is not shown to the one who acts now', { as: 'Anna', channel: 'support' }, async (visit, sandbox) => {
+  const { page } = visit;
+  const hers = `**/_sandbox/world?as=${await sandbox.person('Anna')}`;
+  let arrive;
+  const held = new Promise((resolve) => { arrive = resolve; });
+  let ask;
+  const asked = new Promise((resolve) => { ask = resolve; });
+  await page.route(hers, async (route) => {
+    ask();
+    await held;
+    await route.continue();
+  });
+  // A new thread is a reason to look at the world anew.
+  const thread = await sandbox.asBot(`channels/${await sandbox.channel('support')}/threads`, { name: 'Nebenbei', type: 11 });
+  assert.ok(thread.ok, `${thread.status}`);
+  await asked;
+  await visit.be('Dora');
+  await page.locator('#side h2', { hasText: 'Zweitfirma' }).waitFor();
+  const late = page.waitForResponse(hers);
+  arrive();
+  await (await late).finished();
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  assert.equal(await page.locator('#side').getByText('Musterfirma Support').count(), 0);
+});
+
 scene('pictures, files, lists, replies, edits, reactions, typing and the menu of a person are seen and work', { as: 'Anna', channel: 'support' }, async (visit, sandbox) => {
   const { page } = visit;
   const place = `channels/${await sandbox.channel('support')}`;
