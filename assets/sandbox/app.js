@@ -226,7 +226,7 @@ async function actAs(id) {
   state.unread.clear();
   try {
     const wasDm = channel() && !channel().guild;
-    await loadWorld();
+    if (!await loadWorld()) return;
     if (wasDm) state.channelId = state.world.dms[0]?.id ?? null;
   } catch (error) {
     complain(error);

@@ -43,9 +43,9 @@ export function mountTimeline(stage) {
 
 let stick = true;
 
-/** Counts questions for messages; only the newest one matters. */
+/** Counts questions for messages; only the newest matters. */
 let turn = 0;
-/** What came or went since then: the answer may not hold it yet. */
+/** What came or went since then; the answer may lack it. */
 let since = null;
 
 /** Asks for messages; null where a later question took its place. */

@@ -25,9 +25,17 @@ pub trait Sink {
     fn sentence(&mut self, end: usize);
 }
 
+/// The hash of no byte.
+pub const EMPTY: u32 = 0x811C_9DC5;
+
+/// The hash of one byte more (FNV-1a).
+pub fn with(hash: u32, byte: u8) -> u32 {
+    (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+}
+
 /// The hash of a word; digits are one digit.
 pub fn hash(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811C_9DC5, |h, &byte| (h ^ u32::from(digitless(byte))).wrapping_mul(0x0100_0193))
+    bytes.iter().fold(EMPTY, |hash, &byte| with(hash, digitless(byte)))
 }
 
 fn digitless(byte: u8) -> u8 {

@@ -264,12 +264,8 @@ fn clip(text: &str, limit: usize) -> &str {
 
 fn skip_space(bytes: &[u8], mut at: usize) -> (usize, usize) {
     let mut lines = 0;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'\n' => lines += 1,
-            b' ' | b'\t' | b'\r' | 0x0B | 0x0C => {}
-            _ => break,
-        }
+    while let Some(&byte) = bytes.get(at).filter(|&&byte| is_space(byte)) {
+        lines += usize::from(byte == b'\n');
         at += 1;
     }
     (at, lines)

@@ -236,27 +236,30 @@ impl Alone {
         for (kind, word) in kinds::words(lang) {
             let hash = features::hash(word.as_bytes());
             if let Some((place, _)) = kinds.find(hash) {
-                let mut sum = AloneSum { groups, sum: Self::default() };
+                let mut sum = Plain { groups, weights: [0; LANES], features: 0 };
                 features::alone(word.as_bytes(), hash, u32::from(kind), &mut sum);
-                listed[place] = sum.sum;
+                listed[place] =
+                    Self { weights: sum.weights.map(|weight| weight as i16), features: sum.features as u16 };
             }
         }
         listed
     }
 }
 
-struct AloneSum<'a> {
+/// Adds feature by feature and knows no word.
+struct Plain<'a> {
     groups: &'a [[u8; GROUP]],
-    sum: Alone,
+    weights: [i32; LANES],
+    features: usize,
 }
 
-impl Sink for AloneSum<'_> {
+impl Sink for Plain<'_> {
     fn word(&mut self, _: usize, _: usize) {}
 
     fn feature(&mut self, hash: u32) {
-        self.sum.features += 1;
-        for (sum, weight) in self.sum.weights.iter_mut().zip(weights(self.groups, hash)) {
-            *sum += weight as i16;
+        self.features += 1;
+        for (sum, weight) in self.weights.iter_mut().zip(weights(self.groups, hash)) {
+            *sum += weight;
         }
     }
 
@@ -438,26 +441,6 @@ impl<'a> Reader<'a> {
 mod tests {
     use super::*;
 
-    /// Adds feature by feature and knows no word.
-    struct Plain<'a> {
-        groups: &'a [[u8; GROUP]],
-        sum: [i32; LANES],
-        features: usize,
-    }
-
-    impl Sink for Plain<'_> {
-        fn word(&mut self, _: usize, _: usize) {}
-
-        fn feature(&mut self, hash: u32) {
-            self.features += 1;
-            for (sum, weight) in self.sum.iter_mut().zip(weights(self.groups, hash)) {
-                *sum += weight;
-            }
-        }
-
-        fn sentence(&mut self, _: usize) {}
-    }
-
     #[test]
     fn a_listed_word_weighs_what_its_features_do() {
         for (lang, file, corpus) in [
@@ -467,9 +450,9 @@ mod tests {
             let head = Head::parse(lang, Cow::Borrowed(file)).expect("shipped");
             for line in corpus.lines().step_by(7) {
                 let folded = super::super::fold::fold(line).bytes;
-                let mut plain = Plain { groups: head.groups(), sum: [0; LANES], features: 0 };
+                let mut plain = Plain { groups: head.groups(), weights: [0; LANES], features: 0 };
                 walk(&folded, &head.kinds, &mut plain);
-                let (known, summed) = (head.margins(&folded).whole, head.margin(plain.sum, plain.features));
+                let (known, summed) = (head.margins(&folded).whole, head.margin(plain.weights, plain.features));
                 assert_eq!(known.map(f32::to_bits), summed.map(f32::to_bits), "{line}");
             }
         }

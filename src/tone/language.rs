@@ -2,6 +2,7 @@
 //!
 //! Only a gate: a message that nobody votes for is read with both rule sets.
 
+use super::features::{EMPTY, with};
 use crate::locale::Lang;
 use std::sync::LazyLock;
 
@@ -32,14 +33,6 @@ static VOTES: LazyLock<[u32; SLOTS]> = LazyLock::new(|| {
 
 /// The bits of a slot that are votes.
 const VOTE: u32 = 0xF;
-
-/// The hash of no letter.
-const EMPTY: u32 = 0x811C_9DC5;
-
-/// The hash of one letter more.
-fn with(hash: u32, byte: u8) -> u32 {
-    (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-}
 
 fn slot(hash: u32) -> usize {
     (hash.wrapping_mul(0x9E37_79B1) >> (32 - SLOTS.ilog2())) as usize

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, Visit, scene, withBrowser } from './sandbox.js';
+import { ROOT, Visit, scene, signal, withBrowser } from './sandbox.js';
 
 const browser = withBrowser();
 const anna = { as: 'Anna', channel: 'fälle' };
@@ -87,13 +87,7 @@ scene('a change that comes while another channel is on its way leaves no error',
   const { page } = visit;
   await visit.write('Guten Morgen');
   await visit.sees('Guten Morgen');
-  let arrive;
-  const held = new Promise((resolve) => { arrive = resolve; });
-  const asked = new Promise((resolve) => page.route('**/channels/*/messages?*', async (route) => {
-    resolve();
-    await held;
-    await route.continue();
-  }));
+  const [asked, arrive] = await visit.hold('**/channels/*/messages?*');
   await page.locator('#side .channel[data-channel="allgemein"]').first().click();
   await asked;
   await page.locator('button[lang=en]').click();
@@ -108,14 +102,7 @@ scene('what comes while messages are on their way is seen, whatever the answer h
   const { page } = visit;
   const place = { as: await sandbox.person('Ben'), channel_id: await sandbox.channel('allgemein') };
   await sandbox.ask('messages', { ...place, content: 'Guten Morgen' });
-  let arrive;
-  const held = new Promise((resolve) => { arrive = resolve; });
-  const asked = new Promise((resolve) => page.route(`**/channels/${place.channel_id}/messages?*`, async (route) => {
-    const answer = await route.fetch();
-    resolve();
-    await held;
-    await route.fulfill({ response: answer });
-  }));
+  const [asked, arrive] = await visit.hold(`**/channels/${place.channel_id}/messages?*`, true);
   await page.locator('#side .channel[data-channel="allgemein"]').first().click();
   await asked;
   await sandbox.ask('messages', { ...place, content: 'Jemand da?' });
@@ -130,10 +117,8 @@ scene('what comes before the first connection stands is seen, and a first one th
   const { page } = visit;
   const place = { as: await sandbox.person('Ben'), channel_id: await sandbox.channel('fälle') };
   let attempts = 0;
-  let tries;
-  let connect;
-  const tried = new Promise((resolve) => { tries = resolve; });
-  const held = new Promise((resolve) => { connect = resolve; });
+  const [tried, tries] = signal();
+  const [held, connect] = signal();
   await page.routeWebSocket('**/_sandbox/events?*', async (socket) => {
     attempts += 1;
     if (attempts === 2) return socket.close();
@@ -235,15 +220,7 @@ scene('a person of another team has another server, other channels and no view o
 scene('what another person saw is not shown to the one who acts now', { as: 'Anna', channel: 'support' }, async (visit, sandbox) => {
   const { page } = visit;
   const hers = `**/_sandbox/world?as=${await sandbox.person('Anna')}`;
-  let arrive;
-  const held = new Promise((resolve) => { arrive = resolve; });
-  let ask;
-  const asked = new Promise((resolve) => { ask = resolve; });
-  await page.route(hers, async (route) => {
-    ask();
-    await held;
-    await route.continue();
-  });
+  const [asked, arrive] = await visit.hold(hers);
   // A new thread is a reason to look at the world anew.
   const thread = await sandbox.asBot(`channels/${await sandbox.channel('support')}/threads`, { name: 'Nebenbei', type: 11 });
   assert.ok(thread.ok, `${thread.status}`);

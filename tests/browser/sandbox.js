@@ -104,6 +104,12 @@ export const launch = () => chromium.launch({
   args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', '--disable-dev-shm-usage'],
 });
 
+/** A promise, and what keeps it. */
+export function signal() {
+  let keep;
+  return [new Promise((resolve) => { keep = resolve; }), keep];
+}
+
 /** A page of somebody at some place, with what must not happen on it being watched. */
 export class Visit {
   static async begin(browser, sandbox, { as, channel, locale = 'de', scheme = 'light', width = 1280, height = 800, hash } = {}) {
@@ -141,6 +147,22 @@ export class Visit {
     assert.deepEqual(elsewhere, [], 'no request leaves loopback');
     assert.ok(this.asked.length > 5, 'requests were seen at all');
     assert.deepEqual(this.errors, [], 'no error on the console');
+  }
+
+  /**
+   * Holds back what the page asks for at an address, `early` with its answer made before: a promise that it was asked for, and what lets it
+   * arrive.
+   */
+  async hold(address, early = false) {
+    const [asked, ask] = signal();
+    const [held, arrive] = signal();
+    await this.page.route(address, async (route) => {
+      const response = early ? await route.fetch() : null;
+      ask();
+      await held;
+      return response ? route.fulfill({ response }) : route.continue();
+    });
+    return [asked, arrive];
   }
 
   /** The text for a language. */
